@@ -1,0 +1,27 @@
+"""Where an app goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Host:
+    """A host as the user names it. ``name``: what messages call it. ``kind``: ``ssh`` | ``local``.
+
+    ``visited_as``: the address or domain that visitors type ("" = ``address``). ``roles``: what runs there.
+    """
+
+    name: str
+    address: str
+    user: str = ""
+    port: int = 0
+    identity_file: str = ""
+    kind: str = "ssh"
+    visited_as: str = ""
+    roles: tuple[str, ...] = ("web", "worker", "cron")
+
+    @property
+    def site(self) -> str:
+        """The Host that a visitor's browser sends when the app has no domain."""
+        return self.visited_as or self.address
