@@ -1,0 +1,96 @@
+"""What the stories of the engine return: plain values for a view to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from golive.errors import Param
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended. ``changed``: steps that changed something. ``seconds``: of the whole story, monotonic.
+
+    When not ``ok``: ``code`` and ``params`` have their words in ``golive.explain.failures``, ``output`` is the last
+    lines of the failed step. ``kept``: packages that were installed and stay.
+    """
+
+    ok: bool
+    url: str = ""
+    release: int = 0
+    changed: int = 0
+    seconds: float = 0.0
+    code: str = ""
+    params: Mapping[str, Param] = field(default_factory=dict)
+    output: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReleaseInfo:
+    """One line of ``golive releases``. ``created``: epoch seconds. ``complete``: it can be rolled back to."""
+
+    number: int
+    current: bool
+    created: float
+    origin: str
+    of: int
+    commit: str
+    subject: str
+    dirty: bool
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class UnitStatus:
+    """One instance of a process. ``state``: systemd's word (``active``, ``failed`` ...). ``restarts``: since its start."""
+
+    process: str
+    unit: str
+    state: str
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class Status:
+    """An app on a host. ``release`` 0: it is not there. ``answer``: the HTTP status of the site, 0 = no answer.
+
+    ``running``: the run that is going on (its purpose and who started it), ``unfinished``: one that was cut off;
+    both "" if none. ``taken_back``: the number of a release that died just after its switch, else 0.
+    """
+
+    app: str
+    host: str
+    url: str
+    release: int
+    current: ReleaseInfo | None = None
+    units: tuple[UnitStatus, ...] = ()
+    answer: int = 0
+    running: str = ""
+    unfinished: str = ""
+    taken_back: int = 0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a verdict. ``level``: ``good`` | ``note`` | ``stop``. ``code``: words in ``golive.explain.failures``."""
+
+    level: str
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HostReport:
+    """What ``golive host check`` found. ``facts``: subject (``os``, ``python``, ``memory`` ...) and value, in order."""
+
+    name: str
+    address: str
+    facts: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def fit(self) -> bool:
+        """Whether nothing stands in the way of ``golive up``."""
+        return all(finding.level != "stop" for finding in self.findings)
