@@ -44,7 +44,7 @@ class ReleaseInfo:
 
 @dataclass(frozen=True)
 class UnitStatus:
-    """One instance of a process. ``state``: systemd's word (``active``, ``failed`` ...). ``restarts``: since its start."""
+    """One instance of a process. ``state``: systemd's word. ``restarts``: since its start."""
 
     process: str
     unit: str
@@ -74,7 +74,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of a verdict. ``level``: ``good`` | ``note`` | ``stop``. ``code``: words in ``golive.explain.failures``."""
+    """One line of a verdict. ``level``: ``good`` | ``note`` | ``stop``. ``code``: as in ``Outcome``."""
 
     level: str
     code: str
