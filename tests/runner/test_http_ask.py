@@ -1,5 +1,6 @@
 """Asking over HTTP: what counts as an answer, and that no server can stretch the time limit."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -31,10 +32,8 @@ class Server:
                 return
             with connection:
                 self.requests.append(connection.recv(65536))
-                try:
+                with contextlib.suppress(OSError):
                     self._answer(connection)
-                except OSError:
-                    pass
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)

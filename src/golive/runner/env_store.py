@@ -1,0 +1,39 @@
+"""An app's env store: a JSON object of names and values that only root can read, and its digest that tells nothing."""
+
+import hashlib
+import hmac
+import json
+import os
+from typing import Dict
+
+KEY = "/var/lib/golive/key"
+
+
+def read_store(path: str) -> Dict[str, str]:
+    """All names and values; empty when there is no store yet. Raises ValueError for a damaged one."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            values = json.load(stream)
+    except FileNotFoundError:
+        return {}
+    if not isinstance(values, dict):
+        raise ValueError("not an env store")
+    return {str(name): str(value) for name, value in values.items()}
+
+
+def encode_store(values: Dict[str, str]) -> bytes:
+    """The store's content: the same values give the same bytes."""
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
+
+
+def digest_of_store(path: str, key_path: str = KEY) -> str:
+    """A digest that says only whether anything changed; keyed, so that no value can be guessed. "" without a store."""
+    try:
+        with open(key_path, "rb") as stream:
+            key = stream.read()
+        values = read_store(path)
+    except (OSError, ValueError):
+        return ""
+    if not os.path.exists(path):
+        return ""
+    return hmac.new(key, encode_store(values), hashlib.sha256).hexdigest()[:16]

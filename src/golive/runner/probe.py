@@ -1,0 +1,38 @@
+"""One read-only look at a host: everything that a plan may depend on, in one go.
+
+The twin of ``golive.protocol.facts.Facts``, whose docstring gives the shape. Files under /proc, /etc and /var are read
+directly; a program is started only for what cannot be read (units, an asked-for interpreter, the proxy's own test).
+"""
+
+import time
+from typing import Any, Dict
+
+from golive.protocol.facts import ProbeRequest
+from golive.runner import probe_app, probe_files, probe_network, probe_packages, probe_proxy, probe_system, probe_units
+
+FORMAT = 1
+
+
+def gather(request: ProbeRequest) -> Dict[str, Any]:
+    """The facts object for REQUEST. Never raises for what a host may be like: what cannot be read is empty."""
+    system = probe_system.system()
+    systemd = system["systemd"]
+    proxy = probe_proxy.proxies(test=bool(request.app or request.ports))
+    facts = {
+        "format": FORMAT,
+        "clock": int(time.time()),
+        "packages": probe_packages.versions(request.packages),
+        "apt": probe_packages.apt(),
+        "pythons": {path: probe_system.python_version(path) for path in request.pythons},
+        "files": {path: probe_files.look(path) for path in request.files},
+        "units": probe_units.states(request.units) if systemd else probe_units.absent(request.units),
+        "users": {name: probe_files.user(name) for name in request.users},
+        "ports": probe_network.listeners(request.ports),
+        "panels": probe_proxy.panels(),
+        "proxy": proxy,
+        "apps": probe_app.all_apps(),
+        "app": probe_app.one_app(request.app) if request.app else None,
+        "golive": probe_app.golive_itself(),
+    }
+    facts.update(system)
+    return facts

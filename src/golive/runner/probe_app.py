@@ -1,0 +1,105 @@
+"""What golive itself has on the host: its runner, every app, and one app in detail."""
+
+import os
+import re
+from typing import Any, Dict, List, Optional
+
+from golive.runner import probe_runs
+from golive.runner.env_store import digest_of_store, read_store
+from golive.runner.probe_runs import read_json
+from golive.runner.probe_system import read
+
+APPS = "/srv/golive"
+STATE = "/var/lib/golive"
+PROXY_FILES = ("/etc/nginx/conf.d/golive-{}.conf", "/etc/apache2/sites-available/golive-{}.conf")
+MARKER = ".golive-complete"
+
+
+def golive_itself() -> Dict[str, Any]:
+    """``{runners, format}``: digests of the runners kept there; format 0 where golive never was."""
+    found = (re.match(r"runner-([0-9a-f]+)\.zip$", name) for name in names_in(STATE))
+    text = read(os.path.join(STATE, "format")).strip()
+    return {"runners": [match.group(1) for match in found if match], "format": int(text) if text.isdigit() else 0}
+
+
+def names_in(folder: str) -> List[str]:
+    """The sorted names in a folder, none when it is not there."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def all_apps() -> Dict[str, Dict[str, Any]]:
+    """``{slug: {identity, domains, port, current}}`` for every app on the host."""
+    slugs = (name for name in names_in(APPS) if os.path.isdir(os.path.join(APPS, name)))
+    return {slug: _brief(slug) for slug in slugs}
+
+
+def _brief(slug: str) -> Dict[str, Any]:
+    folder = os.path.join(APPS, slug)
+    site = next(filter(None, (read(path.format(slug)) for path in PROXY_FILES)), "")
+    names = re.search(r"^\s*server_name\s+([^;]*);", site, re.M)
+    listen = re.search(r"^\s*listen\s+(?:[^;\s]*:)?(\d+)[\s;]", site, re.M)
+    return {
+        "identity": read(os.path.join(folder, "identity")).strip(),
+        "domains": [name for name in names.group(1).split() if name != "_"] if names else [],
+        "port": int(listen.group(1)) if listen else 0,
+        "current": current(folder),
+    }
+
+
+def current(folder: str) -> int:
+    """The number of the live release, 0 when there is none."""
+    try:
+        target = os.path.basename(os.readlink(os.path.join(folder, "current")))
+    except OSError:
+        return 0
+    return int(target) if target.isdigit() else 0
+
+
+def one_app(slug: str) -> Optional[Dict[str, Any]]:
+    """Everything about one app; None when it is not on the host."""
+    folder = os.path.join(APPS, slug)
+    if not os.path.isdir(folder):
+        return None
+    running = probe_runs.running(folder, slug)
+    return {
+        "identity": read(os.path.join(folder, "identity")).strip(),
+        "current": current(folder),
+        "releases": releases(folder),
+        "environments": environments(folder),
+        "env": env(folder),
+        "shared": names_in(os.path.join(folder, "shared")),
+        "running": running,
+        "unfinished": None if running else probe_runs.unfinished(folder),
+        "taken_back": read_json(os.path.join(folder, "taken_back.json")),
+    }
+
+
+def releases(folder: str) -> List[Dict[str, Any]]:
+    """Every release's record, oldest first; ``complete`` when its record and its code are there."""
+    numbers = sorted(int(name) for name in names_in(os.path.join(folder, "releases")) if name.isdigit())
+    found = []
+    for number in numbers:
+        place = os.path.join(folder, "releases", str(number))
+        record = read_json(os.path.join(place, "release.json"))
+        complete = record is not None and os.path.isdir(os.path.join(place, "code"))
+        found.append(dict(record or {}, number=number, complete=complete))
+    return found
+
+
+def environments(folder: str) -> Dict[str, bool]:
+    """Each environment's key, and whether its marker says that it is complete."""
+    place = os.path.join(folder, "envs")
+    return {key: os.path.isfile(os.path.join(place, key, MARKER)) for key in names_in(place)}
+
+
+def env(folder: str) -> Dict[str, Any]:
+    """The names in the env store and a keyed digest; never a value."""
+    store = os.path.join(folder, "env.json")
+    try:
+        names = sorted(read_store(store))
+    except (OSError, ValueError):
+        names = []
+    return {"names": names, "digest": digest_of_store(store)}
