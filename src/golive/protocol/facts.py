@@ -71,7 +71,7 @@ class Facts:
         # type: (str) -> Any
         """The value at PATH (None where there is none), remembered as consulted."""
         value = self.peek(*path)
-        self._consulted["\t".join(path)] = digest_of(value)
+        self._consulted["\t".join(path)] = _digest(value)
         return value
 
     def peek(self, *path):
@@ -93,4 +93,10 @@ class Facts:
     def changed(self, consulted):
         # type: (Tuple[Tuple[str, str], ...]) -> List[str]
         """The paths of CONSULTED whose value here is another one."""
-        return [path for path, digest in consulted if digest_of(self.peek(*path.split("\t"))) != digest]
+        return [path for path, digest in consulted if _digest(self.peek(*path.split("\t"))) != digest]
+
+
+def _digest(value):
+    # type: (Any) -> str
+    """Nothing and empty are the same: an app's folder that holds only the journal of a first run is no app yet."""
+    return digest_of(value or None)

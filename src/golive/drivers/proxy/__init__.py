@@ -1,0 +1,1 @@
+"""Proxies: the web server that visitors reach, in front of the app."""

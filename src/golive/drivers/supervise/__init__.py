@@ -1,0 +1,1 @@
+"""Supervisors: what keeps an app's processes running and starts them again."""
