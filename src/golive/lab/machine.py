@@ -27,7 +27,6 @@ _NSPAWN = (
     "--timezone=off",
     "--capability=all",
     "--system-call-filter=@keyring bpf",
-    "--bind=/sys/fs/cgroup",
 )
 
 

@@ -75,7 +75,7 @@ def connect(number: int) -> None:
             return
         _disconnect(link)
         call(["ip", "netns", "add", link])
-        mtu = Path("/sys/class/net", BRIDGE, "mtu").read_text("ascii").strip()
+        mtu = str(_uplink_mtu())
         inside = ["name", "eth0", "mtu", mtu, "address", hardware_address(number), "netns", link]
         call(["ip", "link", "add", link, "mtu", mtu, "type", "veth", "peer", *inside])
         call(["ip", "link", "set", link, "master", BRIDGE, "up"])
@@ -113,7 +113,7 @@ def set_cable(number: int, *, connected: bool) -> None:
 
 def _ensure_bridge() -> None:
     if not Path("/sys/class/net", BRIDGE).exists():
-        call(["ip", "link", "add", BRIDGE, "mtu", str(_uplink_mtu()), "type", "bridge", "stp_state", "0"])
+        call(["ip", "link", "add", BRIDGE, "type", "bridge", "stp_state", "0"])
         call(["ip", "address", "add", f"{GATEWAY}/24", "dev", BRIDGE])
         call(["ip", "link", "set", BRIDGE, "up"])
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1", "ascii")
