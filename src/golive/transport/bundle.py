@@ -1,0 +1,79 @@
+"""The runner as one zip: the same sources give the same bytes, and its name is their hash.
+
+Twin: ``golive.runner.entry`` is its ``__main__``; ``golive.runner.bootstrap`` keeps it on hosts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+_PACKAGES = ("protocol", "runner")
+_NOT_SHIPPED = frozenset({"golive/runner/bootstrap.py"})
+_ENTRY = "golive/runner/entry.py"
+_ROOT_PACKAGE = b'"""The part of golive that runs on hosts."""\n'
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """``digest``: SHA-256 of ``content``; the host keeps it under ``name``, which begins with it."""
+
+    content: bytes = field(repr=False)
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """The first 16 digits of the digest."""
+        return self.digest[:16]
+
+
+@cache
+def bundle() -> Bundle:
+    """The runner of this golive."""
+    return pack(dict(sources()))
+
+
+def sources() -> Iterator[tuple[str, bytes]]:
+    """Path inside the zip and content of every file that is shipped. Line breaks become LF."""
+    yield "golive/__init__.py", _ROOT_PACKAGE
+    root = resources.files("golive")
+    for package in _PACKAGES:
+        for path, file in _python_files(root / package, f"golive/{package}"):
+            if path in _NOT_SHIPPED:
+                continue
+            content = file.read_bytes().replace(b"\r\n", b"\n")
+            yield ("__main__.py" if path == _ENTRY else path), content
+
+
+def pack(files: dict[str, bytes]) -> Bundle:
+    """FILES as a zip whose bytes depend on nothing else."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[path])
+    content = target.getvalue()
+    return Bundle(content, hashlib.sha256(content).hexdigest())
+
+
+def bootstrap() -> str:
+    """The source that finds, receives and starts the runner on a host."""
+    return (resources.files("golive") / "runner" / "bootstrap.py").read_text("utf-8")
+
+
+def _python_files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for child in folder.iterdir():
+        if child.is_dir():
+            yield from _python_files(child, f"{path}/{child.name}")
+        elif child.name.endswith(".py"):
+            yield f"{path}/{child.name}", child

@@ -1,0 +1,48 @@
+"""Stands in for the runner in the transport's tests: real bytes, a real zip, a real Python process, canned behaviour."""
+
+MAIN = """
+import json, os, sys
+from golive.protocol.codec import read_frames
+from golive.protocol.events import encode_event
+
+
+def say(event, **values):
+    values["event"] = event
+    sys.stdout.buffer.write(encode_event(values))
+    sys.stdout.buffer.flush()
+
+
+def main():
+    command = sys.argv[1]
+    if command == "probe":
+        frames = dict(read_frames(sys.stdin.buffer))
+        request = json.loads(frames["request"].decode("utf-8"))
+        if request["app"] == "crash":
+            sys.stderr.write("Traceback: it fell over")
+            return 1
+        if request["app"] == "nonsense":
+            print("<html>")
+            return 0
+        facts = {"app": request["app"], "uid": os.getuid(), "sudo": os.environ.get("SUDO_USER", ""), "runner": sys.argv[0],
+                 "arguments": open("/proc/self/cmdline").read().split(chr(0))}
+        print(json.dumps(facts))
+        return 0
+    if command == "run":
+        frames = dict(read_frames(sys.stdin.buffer))
+        say("accepted", run="20260101-000000-abcd")
+        say("run_started", run="20260101-000000-abcd")
+        if frames["plan"] == b"hang":
+            sys.stdin.buffer.read()
+        say("finished", ok=True, pack=len(frames.get("pack", b"")), who=frames["who"].decode("utf-8"),
+            secrets=sorted(json.loads(frames.get("secrets", b"{}").decode("utf-8"))))
+        return 0
+    if command == "attach":
+        say("finished", ok=True, run=sys.argv[2], app=sys.argv[3], offset=sys.argv[4])
+        return 0
+    if command == "recover":
+        say("finished", ok=True, changed=0, app=sys.argv[2])
+        return 0
+    return 64
+"""
+
+FILES = {"golive/runner/__init__.py": b"", "golive/runner/main.py": MAIN.encode("utf-8")}
