@@ -6,10 +6,11 @@ is the base image's identity, so that a layer is prepared anew when its base cha
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,23 @@ from typing import TYPE_CHECKING
 from golive.errors import UsageError
 from golive.lab import base, machine
 from golive.lab.store import Record, locked
+from golive.lab.tool import call
 
 if TYPE_CHECKING:
     from golive.lab.practice import Lab, PracticeServer
 
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 # What a server leaves in its changes that no other server should start with.
 _PERSONAL = ("tmp", "var/tmp", "var/log/journal", "run")
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """The server that a layer is prepared on."""
+
+    suite: str
+    python: bool
+    lowers: tuple[str, ...]
 
 
 def find(cache: Path, name: str, lowers: tuple[str, ...]) -> tuple[str, ...]:
@@ -39,32 +51,35 @@ def save(cache: Path, name: str, record: Record, folder: Path) -> None:
     if record.disk is not None:
         raise UsageError("lab-layer-with-disk", name=record.name)
     machine.power_off(record)
-    _keep(cache, name, record, folder, ["cp", "--archive", "--reflink=auto"])
+    _keep(cache, name, record, folder / "upper")
 
 
-def ensure(lab: Lab, name: str, suite: str, lowers: tuple[str, ...], prepare: Callable[[PracticeServer], None]) -> None:
+def ensure(lab: Lab, name: str, record: Wanted, prepare: Callable[[PracticeServer], None]) -> None:
     """Prepare the layer unless it is there; others who want it meanwhile wait."""
-    link = _link(lab.cache, name, lowers)
+    link = _link(lab.cache, name, record.lowers)
     if link.is_dir():
         return
     with locked(link.with_name(link.name + ".lock")):
         if link.is_dir():
             return
-        server = lab.up(f"layer-{os.getpid()}-{base.digest(link.name)[:6]}", suite, python="nopython" not in link.name)
+        workshop = f"layer-{base.digest(link.name)}"
+        if lab.folder(workshop).is_dir():
+            lab.down(workshop)  # of someone who died over it: the lock is ours
+        server = lab.up(workshop, record.suite, python=record.python)
         try:
             prepare(server)
-            save(lab.cache, name, server._record, server._folder)
+            save(lab.cache, name, server.record, lab.folder(workshop))
         finally:
             server.down()
 
 
-def _keep(cache: Path, name: str, record: Record, folder: Path, copy: list[str]) -> None:
+def _keep(cache: Path, name: str, record: Record, changes: Path) -> None:
     link = _link(cache, name, record.lowers)
     link.parent.mkdir(parents=True, exist_ok=True)
     kept = link.with_name(f"{link.name}.{os.urandom(4).hex()}")
     kept.mkdir()
     try:
-        subprocess.run([*copy, str(folder / "upper"), str(kept / "tree")], check=True, stdin=subprocess.DEVNULL)
+        call(["cp", "--archive", "--reflink=auto", str(changes), str(kept / "tree")], timeout=600)
         for path in _PERSONAL:
             _empty(kept / "tree" / path)
         (kept / "lowers.json").write_text(json.dumps(record.lowers), "utf-8")
@@ -89,5 +104,7 @@ def _empty(folder: Path) -> None:
 
 def _link(cache: Path, name: str, lowers: tuple[str, ...]) -> Path:
     """``lowers`` ends with the base; a layer over a layer is named by the same base."""
+    if not _NAME.fullmatch(name):
+        raise UsageError("lab-bad-name", name=name)
     machine_folder, debian = Path(lowers[-2]), Path(lowers[-1])
     return cache / "layers" / f"{name}-{debian.name}-{base.digest(machine_folder.name)}"

@@ -45,9 +45,6 @@ def start(record: Record, folder: Path) -> None:
         f"--machine={record.name}",
         f"--network-namespace-path=/run/netns/{network.link_name(record.number)}",
     ]
-    if record.memory is not None:
-        _write_meminfo(folder / "meminfo", record.memory)
-        nspawn.append(f"--bind-ro={folder / 'meminfo'}:/proc/meminfo")
     script = str(Path(__file__).with_name("boot.sh"))
     apart = ["unshare", "--cgroup", "--mount", "--propagation", "private"]
     # setsid returns when its child, already in the server's groups, runs on its own.
@@ -158,11 +155,3 @@ def _ssh_answers(address: str) -> bool:
             return connection.recv(4) == b"SSH-"
     except OSError:
         return False
-
-
-def _write_meminfo(path: Path, memory: int) -> None:
-    """What /proc/meminfo should say inside: the kernel would show the whole machine's memory."""
-    total, free = memory * 1024, max(memory - 64, memory // 2) * 1024
-    values = {"MemTotal": total, "MemFree": free, "MemAvailable": free, "Buffers": 0, "Cached": 0, "Shmem": 0}
-    values.update({"SReclaimable": 0, "SwapTotal": 0, "SwapFree": 0})
-    path.write_text("".join(f"{name + ':':16}{value:8} kB\n" for name, value in values.items()), "ascii")

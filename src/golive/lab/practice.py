@@ -34,7 +34,7 @@ class PracticeServer:
 
     def __init__(self, lab: Lab, record: Record) -> None:
         self._lab = lab
-        self._record = record
+        self.record = record
         self.name = record.name
         self.suite = record.suite
         self.address = record.address
@@ -46,12 +46,12 @@ class PracticeServer:
 
     @property
     def running(self) -> bool:
-        return machine.leader(self._record.number) is not None
+        return machine.leader(self.record.number) is not None
 
     @property
     def root(self) -> Path:
         """The server's file system as seen from this machine, for as long as it runs."""
-        pid = machine.leader(self._record.number)
+        pid = machine.leader(self.record.number)
         if pid is None:
             raise Refused("lab-not-running", name=self.name)
         return Path(f"/proc/{pid}/root")
@@ -72,7 +72,7 @@ class PracticeServer:
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as root inside, without SSH. Raises CalledProcessError (if ``check``) or TimeoutExpired."""
-        done = machine.run_inside(self._record, argv, stdin=input, timeout=timeout, environment=dict(env or {}))
+        done = machine.run_inside(self.record, argv, stdin=input, timeout=timeout, environment=dict(env or {}))
         if check and done.returncode != 0:
             raise subprocess.CalledProcessError(done.returncode, done.args, done.stdout, done.stderr)
         return done
@@ -82,7 +82,7 @@ class PracticeServer:
         self.run(["chpasswd"], input=f"{user}:{password}\n")
         drop_in = "PasswordAuthentication yes\nPermitRootLogin yes\n"
         self.run(["tee", "/etc/ssh/sshd_config.d/10-lab-passwords.conf"], input=drop_in)
-        self.run(["systemctl", "reload", "ssh.service"])
+        self.run(["systemctl", "restart", "ssh.service"])  # unlike a reload, returns when it listens
 
     def add_user(self, name: str, sudo: str = "") -> None:
         """Add a user who has root's authorized key. ``sudo``: "password" (must type one), "free", "" (none)."""
@@ -97,48 +97,49 @@ class PracticeServer:
 
     def network(self, connected: bool) -> None:
         """False: every packet to and from the server is lost, and nobody is told. True: they pass again."""
-        network.set_cable(self._record.number, connected=connected)
+        network.set_cable(self.record.number, connected=connected)
 
     def reboot(self) -> None:
         """Shut down in good order and boot again."""
         with self._lab.changing(self.name):
-            machine.power_off(self._record)
-            self._boot()
+            machine.power_off(self.record)
+            self.boot()
 
     def kill(self) -> None:
         """Kill every process at once and leave the server stopped. Files keep what was written to them."""
         with self._lab.changing(self.name):
-            cgroup.kill(self._record.number)
+            cgroup.kill(self.record.number)
 
     def start(self) -> None:
         """Boot a stopped server with its files as they are. Nothing happens if it runs."""
         with self._lab.changing(self.name):
             if not self.running:
-                self._boot()
+                self.boot()
 
     def power_cut(self) -> None:
         """Pull the plug and boot again: what was not synced to disk is gone. Needs ``disk=``."""
-        if self._record.disk is None:
+        if self.record.disk is None:
             raise UsageError("lab-needs-disk", name=self.name)
         with self._lab.changing(self.name):
-            disk.cut(self._record, self._folder)
-            self._boot()
+            disk.cut(self.record, self._folder)
+            self.boot()
 
     def reset(self) -> None:
         """As it was after ``up``: same address, same keys, none of its changes."""
         with self._lab.changing(self.name):
-            cgroup.kill(self._record.number)
-            disk.forget_changes(self._record, self._folder)
-            network.disconnect(self._record.number)
-            self._boot()
+            cgroup.kill(self.record.number)
+            disk.forget_changes(self.record, self._folder)
+            network.disconnect(self.record.number)
+            self.boot()
 
     def down(self) -> None:
         """Stop the server and delete everything of it."""
         self._lab.down(self.name)
 
-    def _boot(self) -> None:
-        machine.start(self._record, self._folder)
-        machine.wait_ready(self._record, self._folder)
+    def boot(self) -> None:
+        """Boot and wait; the caller holds the lock (``Lab.changing``)."""
+        machine.start(self.record, self._folder)
+        machine.wait_ready(self.record, self._folder)
 
 
 class Lab:
@@ -196,7 +197,8 @@ class Lab:
     def _first_boot(self, record: Record, folder: Path) -> None:
         record.save(folder)
         (folder / "seed").mkdir()
-        seed.plant(folder / "seed", record.name, record.address, self.key_path.with_suffix(".pub").read_text("ascii"))
+        public_key = self.key_path.with_suffix(".pub").read_text("ascii")
+        seed.plant(folder / "seed", record.name, public_key, record.memory)
         disk.make(record, folder)
         machine.start(record, folder)
         machine.wait_ready(record, folder)
@@ -241,8 +243,8 @@ class Lab:
     def save_layer(self, server: PracticeServer, name: str) -> None:
         """Keep a server's changes as a layer for ``up(layer=name)``. The server is shut down and booted again."""
         with self.changing(server.name):
-            layers.save(self.cache, name, server._record, server._folder)
-            server._boot()
+            layers.save(self.cache, name, server.record, self.folder(server.name))
+            server.boot()
 
     def ensure_layer(
         self, name: str, suite: str = "bookworm", *, prepare: Callable[[PracticeServer], None], python: bool = True
@@ -250,7 +252,7 @@ class Lab:
         """Make the layer ``name`` unless it is there: start a server, ``prepare`` it, keep its changes."""
         require_machine()
         lowers = base.ensure_base(self.cache, suite, python=python)
-        layers.ensure(self, name, suite, lowers, prepare)
+        layers.ensure(self, name, layers.Wanted(suite, python, lowers), prepare)
 
     def _ensure_key(self) -> None:
         if self.key_path.exists():

@@ -12,8 +12,19 @@ from pathlib import Path
 from golive.lab import carry
 from golive.lab.tool import call
 
+_MEMINFO_UNIT = """[Unit]
+Description=Tell of the memory that this practice server may use
+DefaultDependencies=no
+Before=sysinit.target
 
-def plant(seed: Path, name: str, address: str, public_key: str) -> None:
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/mount --bind /usr/lib/golive-lab/meminfo /proc/meminfo
+"""
+
+
+def plant(seed: Path, name: str, public_key: str, memory: int | None) -> None:
     """Fill ``seed``. The host keys are new ones, whatever layer lies below."""
     for folder, mode in (("", 0o755), ("etc", 0o755), ("etc/ssh", 0o755), ("root", 0o700), ("root/.ssh", 0o700)):
         (seed / folder).mkdir(exist_ok=True)
@@ -29,6 +40,8 @@ def plant(seed: Path, name: str, address: str, public_key: str) -> None:
         (seed / path).write_text(text, "utf-8")
         (seed / path).chmod(0o644)
     (seed / "root/.ssh/authorized_keys").chmod(0o600)
+    if memory is not None:
+        _tell_memory(seed, memory)
     for kind in ("ed25519", "ecdsa"):
         make_key(seed / f"etc/ssh/ssh_host_{kind}_key", kind, f"root@{name}")
 
@@ -36,3 +49,20 @@ def plant(seed: Path, name: str, address: str, public_key: str) -> None:
 def make_key(path: Path, kind: str, comment: str) -> None:
     """A new key pair without a passphrase at ``path`` and ``path``.pub."""
     call(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", comment, "-f", str(path)])
+
+
+def _tell_memory(seed: Path, memory: int) -> None:
+    units = seed / "etc/systemd/system"
+    for folder in (seed / "usr/lib/golive-lab", units / "sysinit.target.wants"):
+        folder.mkdir(parents=True)
+    (seed / "usr/lib/golive-lab/meminfo").write_text(meminfo(memory), "ascii")
+    (units / "lab-meminfo.service").write_text(_MEMINFO_UNIT, "ascii")
+    (units / "sysinit.target.wants/lab-meminfo.service").symlink_to("../lab-meminfo.service")
+
+
+def meminfo(memory: int) -> str:
+    """What /proc/meminfo says inside a server with that many MiB: the kernel would tell of the whole machine."""
+    total, free = memory * 1024, max(memory - 64, memory // 2) * 1024
+    values = {"MemTotal": total, "MemFree": free, "MemAvailable": free, "Buffers": 0, "Cached": 0, "Shmem": 0}
+    values.update({"SReclaimable": 0, "SwapTotal": 0, "SwapFree": 0})
+    return "".join(f"{name + ':':16}{value:8} kB\n" for name, value in values.items())

@@ -1,0 +1,88 @@
+"""Practice servers as fixtures. Every server of a test is gone when the test is over."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from golive.errors import Refused
+from golive.lab import Lab, PracticeServer
+from golive.lab.requirements import require_machine
+
+Factory = Callable[..., PracticeServer]
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that uses a server says so with its marker."""
+    for item in items:
+        if {"lab", "server", "provisioned", "server_factory"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.server)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """The machine's lab. Where there can be none the tests are skipped, but not on CI: there it is a failure."""
+    try:
+        require_machine()
+    except Refused as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no practice servers here: {error}")
+    lab = Lab()
+    for server in lab.list():
+        _sweep(lab, server.name)
+    yield lab
+    lab.down_all(_prefix())
+
+
+@pytest.fixture
+def server_factory(lab: Lab) -> Iterator[Factory]:
+    """Starts servers: ``server_factory(suite="trixie", memory=512)``."""
+    started: list[str] = []
+
+    def start(**settings: object) -> PracticeServer:
+        name = f"{_prefix()}{next(_numbers)}"
+        started.append(name)
+        return lab.up(name, **settings)  # type: ignore[arg-type]
+
+    yield start
+    for name in started:
+        if lab.folder(name).exists():
+            lab.down(name)
+
+
+@pytest.fixture
+def server(server_factory: Factory) -> PracticeServer:
+    """A fresh Debian 12."""
+    return server_factory()
+
+
+@pytest.fixture
+def provisioned(lab: Lab, server_factory: Factory) -> PracticeServer:
+    """A Debian 12 on which nginx, git and python3-venv are installed already."""
+    lab.ensure_layer("provisioned", prepare=_provision)
+    return server_factory(layer="provisioned")
+
+
+def _provision(server: PracticeServer) -> None:
+    server.run(["apt-get", "update", "-q"], timeout=300)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    server.run(["apt-get", "install", "-q", "-y", "nginx", "git", "python3-venv"], timeout=600, env=quiet)
+    server.run(["apt-get", "clean"])
+
+
+def _prefix() -> str:
+    return f"test-{os.getpid()}-"
+
+
+def _sweep(lab: Lab, name: str) -> None:
+    """Remove a server of a test run that was killed."""
+    kind, _, rest = name.partition("-")
+    pid = rest.partition("-")[0]
+    if kind == "test" and pid.isdigit() and not Path("/proc", pid).exists():
+        lab.down(name)
