@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -13,6 +13,7 @@ class Release:
     ``origin``: ``deploy`` | ``rollback``; ``of``: for a rollback, the release that it brings back. ``environment``: key.
     ``settings``: digest of everything else that was rendered. ``env_digest``: the env store as it was.
     ``units``: systemd units of its instances, what starts at boot. ``migrated``: a migration ran for it.
+    ``recipe``: what a rollback needs to make the release again (see ``golive.drivers.recipe``).
     """
 
     number: int
@@ -28,6 +29,7 @@ class Release:
     migrations_digest: str
     units: tuple[str, ...]
     migrated: bool = False
+    recipe: dict[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """The JSON object for ``release.json``."""

@@ -43,6 +43,12 @@ def render_site(places: AppPlaces, site: Site) -> str:
     return head + "\n" + "\n".join(blocks)
 
 
+def visitor_host(site: Site) -> str:
+    """The Host header of a visitor: the first name that is one (not a wildcard), with the port where it is unusual."""
+    name = next((name for name in site.names if not name.startswith("*.")), site.names[0].removeprefix("*."))
+    return name if site.port == 80 else f"{name}:{site.port}"
+
+
 def has_folder(mount: Mount) -> bool:
     """Whether nginx can be told this mount; if not, the app serves these files itself, only slower."""
     try:

@@ -1,0 +1,1 @@
+"""Python on a host: which interpreter, and the virtual environment an app runs in."""

@@ -1,0 +1,287 @@
+"""A new release: made beside the live one, asked, switched to. Until then, and after a failure, the live one serves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Any
+
+from golive.drivers.draft import Draft
+from golive.drivers.ground import proxy_may_enter
+from golive.drivers.places import BUILDER, IDENTITY_URL, AppPlaces, ReleasePlaces
+from golive.drivers.proxy import nginx
+from golive.drivers.python.environment import is_complete
+from golive.drivers.recipe import Recipe
+from golive.drivers.supervise import systemd
+from golive.model.release import Release
+from golive.protocol.facts import Facts, digest_of
+from golive.protocol.steps import (
+    BuildEnvironment,
+    DrainUnits,
+    EnableUnit,
+    Endpoint,
+    EnsureDirectory,
+    EnsureLink,
+    GenerateSecrets,
+    ReceiveCode,
+    RecordRelease,
+    ReloadProxy,
+    ReloadUnits,
+    RunCommand,
+    ShareData,
+    SnapshotDatabase,
+    StartUnits,
+    SwitchRelease,
+    VerifySite,
+    WaitHealthy,
+    WriteEnvironmentFile,
+    WriteFile,
+)
+
+GUARD = 10
+"""Seconds after the switch in which a dying release is taken back."""
+
+DRAIN = 60
+"""Seconds that the old release has, at most, to finish what it holds."""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A release to be. ``previous``: number of the live one, 0 if none. ``secrets``: names that get a value.
+
+    ``app_identity``: the app's origin, "" = leave it as it is. ``old_units``: (process, instances) of the live release.
+    """
+
+    places: AppPlaces
+    release: Release
+    recipe: Recipe
+    site: nginx.Site
+    python: str
+    host_name: str
+    app_identity: str
+    previous: int
+    old_units: tuple[tuple[str, int], ...] = ()
+    secrets: tuple[str, ...] = ()
+    migrate: bool = False
+
+    @property
+    def at(self) -> ReleasePlaces:
+        return self.places.release(self.release.number)
+
+    @property
+    def identity(self) -> str:
+        """What the site answers at IDENTITY_URL while this release is live: tells nothing to strangers."""
+        return release_identity(self.places.slug, self.release.number, self.release.commit)
+
+
+def release_identity(slug: str, number: int, commit: str) -> str:
+    """An opaque text that no other release of this app has."""
+    return digest_of([slug, number, commit])
+
+
+def instances_of(recipe: Recipe) -> tuple[tuple[str, int], ...]:
+    """(process, instance) for every instance that the release runs."""
+    return tuple((unit.process, number) for unit in recipe.units for number in range(1, unit.instances + 1))
+
+
+def units_of(at: ReleasePlaces, recipe: Recipe) -> tuple[str, ...]:
+    """The systemd units of a release."""
+    return tuple(at.unit(process, instance) for process, instance in instances_of(recipe))
+
+
+def endpoints_of(at: ReleasePlaces, instances: tuple[tuple[str, int], ...]) -> tuple[Endpoint, ...]:
+    """Where these instances of a release listen."""
+    return tuple(Endpoint(socket=at.socket(process, instance)) for process, instance in instances)
+
+
+def plan_release(draft: Draft, plan: Blueprint) -> None:
+    """All steps from nothing to the old release drained; pruning is the caller's."""
+    draft.phase = "build"
+    _code(draft, plan)
+    _settings(draft, plan)
+    _units(draft, plan)
+    if plan.migrate:
+        _migration(draft, plan)
+    draft.phase = "start"
+    _start(draft, plan)
+    draft.phase = "switch"
+    _switch(draft, plan)
+    if plan.previous:
+        draft.phase = "tidy"
+        _drain(draft, plan)
+
+
+def _code(draft: Draft, plan: Blueprint) -> None:
+    places, at, environment = plan.places, plan.at, plan.recipe.environment
+    folder = EnsureDirectory(at.folder, 0o750, "root", places.user)
+    draft.add("folder-release", folder, "release-folder", needs=("folder-releases",))
+    receive = ReceiveCode(places.repository, plan.release.commit, at.code, places.user)
+    draft.add("receive-code", receive, "code", needs=("install-packages", "folder-release"))
+    if not is_complete(draft.facts, environment.key):
+        build = BuildEnvironment(
+            path=places.environment(environment.key),
+            python=plan.python,
+            project=at.code,
+            manifests=environment.manifests,
+            extras=environment.extras,
+            builder=BUILDER,
+            group=places.user,
+            tool=environment.tool,
+        )
+        draft.add("build-environment", build, "environment", needs=("install-packages", "receive-code"), keep=True)
+    if plan.recipe.persist:
+        share = ShareData(at.code, places.shared, places.user, plan.recipe.persist)
+        draft.add("share-data", share, "share-data", needs=("folder-shared", "receive-code"))
+
+
+def _settings(draft: Draft, plan: Blueprint) -> None:
+    places, at = plan.places, plan.at
+    if plan.app_identity and draft.facts.get("app", "identity") != plan.app_identity:
+        origin = WriteFile(places.identity, plan.app_identity, 0o640)
+        draft.add("app-identity", origin, "app-identity", needs=("folder-app",))
+    if plan.secrets:
+        generate = GenerateSecrets(places.store, plan.secrets)
+        draft.add("secrets", generate, "secrets", needs=("folder-app",))
+    plain = (("GOLIVE_APP", places.slug), ("GOLIVE_RELEASE", str(plan.release.number)), *plan.recipe.plain_env)
+    env = WriteEnvironmentFile(at.env, places.store, plain)
+    draft.add("env-file", env, "env-file", needs=("folder-release", "secrets"))
+    record = RecordRelease(at.record, json.dumps(plan.release.record(), sort_keys=True))
+    draft.add("record-release", record, "record", needs=("secrets",))
+
+
+def _units(draft: Draft, plan: Blueprint) -> None:
+    places, at = plan.places, plan.at
+    listed = WriteFile(at.units, "\n".join(plan.release.units) + "\n", 0o640, "root", places.user)
+    draft.add("list-units", listed, "list-units", needs=("folder-release",))
+    answer = WriteFile(at.identity, plan.identity, 0o640, "root", places.user)
+    draft.add("release-identity", answer, "release-identity", needs=("folder-release",))
+    draft.add("run-link", EnsureLink(at.run_link, at.run), "run-link", needs=("folder-release",))
+    for unit in plan.recipe.units:
+        text = systemd.render_unit(unit.template, plan.release.number)
+        draft.add(f"unit-{unit.process}", WriteFile(at.unit_file(unit.process), text), "unit", needs=("env-file",))
+    plan_boot_unit(draft)
+    if (draft.facts.get("systemd") or 0) < systemd.LOADS_NEW_FILES and not draft.has("reload-units"):
+        draft.add("reload-units", ReloadUnits(), "reload-units", needs=("unit-web",))
+
+
+def plan_boot_unit(draft: Draft) -> None:
+    """The unit that starts the live release at boot, where it is not there or not as it should be."""
+    places = draft.places
+    boot = systemd.render_boot_unit(places)
+    if differs(draft.facts, places.boot_unit_file, boot):
+        draft.add("boot-unit", WriteFile(places.boot_unit_file, boot), "boot-unit")
+        draft.add("reload-units", ReloadUnits(), "reload-units", needs=("boot-unit", "unit-web"))
+    if draft.facts.get("units", places.boot_unit, "enabled") != "enabled":
+        draft.add("enable-boot-unit", EnableUnit(places.boot_unit), "enable", needs=("boot-unit", "reload-units"))
+
+
+def _migration(draft: Draft, plan: Blueprint) -> None:
+    places, at, recipe = plan.places, plan.at, plan.recipe
+    for number, database in enumerate(recipe.databases, 1):
+        live = _shared_place(places, recipe, database)
+        if live:
+            snapshot = SnapshotDatabase(live, f"{at.snapshots}/{database}")
+            name = "snapshot-database" if number == 1 else f"snapshot-database-{number}"
+            draft.add(name, snapshot, "snapshot", needs=("share-data",))
+    program, *arguments = recipe.migrate
+    command = RunCommand(
+        argv=(f"{places.environment(recipe.environment.key)}/bin/{program}", *arguments),
+        cwd=working_folder(at, recipe),
+        user=places.user,
+        environment_file=at.env,
+        purpose="migrate",
+    )
+    needs = ("build-environment", "env-file", "share-data", "snapshot-database")
+    draft.add("migrate", command, "migrate", needs=needs, repeat="ask")
+
+
+def working_folder(at: ReleasePlaces, recipe: Recipe) -> str:
+    """The folder that the app's programs run in."""
+    return f"{at.code}/{recipe.chdir}" if recipe.chdir else at.code
+
+
+def _shared_place(places: AppPlaces, recipe: Recipe, database: str) -> str:
+    """Where a database of the app really is; "" when it is not among the data that outlives releases."""
+    path = PurePosixPath(database)
+    covered = any(path.is_relative_to(PurePosixPath(entry.path)) for entry in recipe.persist)
+    return f"{places.shared}/{path}" if covered else ""
+
+
+def _start(draft: Draft, plan: Blueprint) -> None:
+    needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate")
+    draft.add("start-release", StartUnits(plan.release.units), "start", needs=needs)
+    draft.add("wait-healthy", healthy(plan.at, plan.recipe, plan.host_name), "wait", needs=("start-release",))
+
+
+def healthy(at: ReleasePlaces, recipe: Recipe, host_name: str) -> WaitHealthy:
+    """Every web instance answers as it will be asked."""
+    web = tuple(pair for pair in instances_of(recipe) if pair[0] == "web")
+    health = recipe.health
+    units = units_of(at, recipe)
+    return WaitHealthy(endpoints_of(at, web), units, host_name, "http", health.path, health.timeout, health.expect)
+
+
+def _switch(draft: Draft, plan: Blueprint) -> None:
+    """On a first deploy the proxy follows the switch: until then `current` leads nowhere, and a visitor would get an
+    error page. Later the reload comes first, so that a file that nginx refuses stops the deploy before the switch."""
+    first = not plan.previous
+    plan_proxy_file(draft, plan.site)
+    if not first:
+        plan_proxy_reload(draft)
+    switch = SwitchRelease(plan.places.current, f"releases/{plan.release.number}")
+    draft.add("switch", switch, "switch", needs=("wait-healthy", "proxy-file"))
+    if first:
+        plan_proxy_reload(draft)
+    check = verify(plan.site, plan.recipe, plan.host_name, plan.identity)
+    draft.add("verify-site", check, "verify", needs=("switch",))
+
+
+def plan_proxy_file(draft: Draft, site: nginx.Site) -> None:
+    """The proxy's file, where it is not as it should be. Raises ValueError for what nginx cannot be told."""
+    places = draft.places
+    content = nginx.render_site(places, site)
+    if differs(draft.facts, places.proxy_file, content):
+        draft.add("proxy-file", WriteFile(places.proxy_file, content), "proxy-file", lease="host")
+
+
+def plan_proxy_reload(draft: Draft) -> None:
+    """A reload, where the proxy has something new to learn: its file, or a group that its user has joined."""
+    asleep = draft.facts.get("units", nginx.UNIT, "active") != "active"
+    if draft.has("proxy-file") or asleep or not proxy_may_enter(draft.facts, draft.places):
+        reload = ReloadProxy("nginx", nginx.UNIT, draft.places.proxy_file)
+        draft.add("reload-proxy", reload, "reload-proxy", needs=("install-packages", "proxy-file"), lease="host")
+
+
+def verify(site: nginx.Site, recipe: Recipe, host_name: str, identity: str) -> VerifySite:
+    """The release's own identity, and a good answer, through the proxy."""
+    health = recipe.health
+    return VerifySite(site.port, host_name, "http", health.path, IDENTITY_URL, identity, health.expect)
+
+
+def _drain(draft: Draft, plan: Blueprint) -> None:
+    places, old = plan.places, plan.places.release(plan.previous)
+    drain = DrainUnits(
+        name=drain_unit(places, plan.previous),
+        units=tuple(old.unit(process, instance) for process, instance in plan.old_units),
+        endpoints=endpoints_of(old, tuple(pair for pair in plan.old_units if pair[0] == "web")),
+        successors=plan.release.units,
+        link=places.current,
+        fallback=f"releases/{plan.previous}",
+        guard=GUARD,
+        timeout=DRAIN,
+    )
+    draft.add("drain", drain, "drain", needs=("verify-site",))
+
+
+def drain_unit(places: AppPlaces, number: int) -> str:
+    """The transient unit that lets release ``number`` finish."""
+    return f"golive-drain-{places.slug}-{number}"
+
+
+def differs(facts: Facts, path: str, content: str) -> bool:
+    """Whether the file at ``path`` is not exactly ``content``, root's and readable."""
+    found: dict[str, Any] = facts.get("files", path) or {}
+    same = found.get("sha256") == sha256(content.encode()).hexdigest()
+    return not (same and (found.get("mode"), found.get("owner"), found.get("group")) == (0o644, "root", "root"))
