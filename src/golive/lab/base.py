@@ -34,6 +34,8 @@ PACKAGES = (
     "procps",
     PYTHON,
 )
+# From systemd 257 on, module loading is an option that fails without its library.
+EXTRA_PACKAGES: dict[str, tuple[str, ...]] = {"trixie": ("libkmod2",)}
 # Counts up when the way of making an image changes: older images in the cache are then left alone.
 _EDITION = 1
 
@@ -45,7 +47,7 @@ def ensure_base(cache: Path, suite: str, *, python: bool) -> tuple[str, ...]:
     """
     if suite not in SUITES:
         raise UsageError("lab-unknown-suite", suite=suite, known=SUITES)
-    packages = [name for name in PACKAGES if python or name != PYTHON]
+    packages = [name for name in (*PACKAGES, *EXTRA_PACKAGES.get(suite, ())) if python or name != PYTHON]
     debian = cache / "base" / f"{_label(suite, python=python)}-{digest([_EDITION, suite, packages, mirror()])}"
     _ensure_folder(debian, lambda target: _debootstrap(target, suite, packages))
     loan = carry.what_to_carry()
@@ -75,8 +77,9 @@ def _ensure_folder(folder: Path, build: Callable[[Path], None]) -> None:
     with locked(folder.with_name(folder.name + ".lock")):
         if folder.is_dir():
             return
-        partial = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        for leftover in folder.parent.glob(f"{folder.name}.partial-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        partial = folder.with_name(f"{folder.name}.partial-{os.urandom(4).hex()}")
         partial.mkdir(mode=0o755)
         try:
             build(partial)
@@ -88,8 +91,10 @@ def _ensure_folder(folder: Path, build: Callable[[Path], None]) -> None:
 
 def _debootstrap(target: Path, suite: str, packages: list[str]) -> None:
     include = ",".join(packages)
+    # In namespaces of its own: if it is killed, so is all that it started, and no /proc stays mounted in its folder.
+    apart = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc"]
     argv = ["debootstrap", "--variant=minbase", f"--include={include}", suite, str(target), mirror()]
-    done = call(argv, check=False, timeout=1200)
+    done = call([*apart, *argv], check=False, timeout=1200)
     if done.returncode != 0:
         raise Refused("lab-base-failed", suite=suite, output=tuple(done.stdout.splitlines()[-15:]))
     for key in target.glob("etc/ssh/ssh_host_*"):

@@ -1,12 +1,12 @@
-# Runs one practice server: `sh boot.sh ROOT LOWERS UPPER WORK IMAGE NSPAWN-ARGUMENTS...`
+# Runs one practice server: `sh boot.sh GROUP ROOT LOWERS UPPER WORK IMAGE NSPAWN-ARGUMENTS...`
 #
 # Everything is mounted in a mount namespace of its own: when the last process of the server is gone, so are its
 # mounts, and no other server can keep them alive. IMAGE is the ext4 image with UPPER and WORK in it, or "-".
 set -eu
-root=$1 lowers=$2 upper=$3 work=$4 image=$5
-shift 5
+cgroup=$1 root=$2 lowers=$3 upper=$4 work=$5 image=$6
+shift 6
 
-# Inside a cgroup namespace the server sees its own group as the root of each hierarchy. Without it, two servers
+# Used with v1 hierarchies. Inside a cgroup namespace the server sees its own group as the root of each hierarchy. Without it, two servers
 # would share /system.slice/ssh.service, and stopping a unit in one would wait for the other's processes.
 remount_cgroups() {
     findmnt --noheadings --list --types cgroup,cgroup2 --output TARGET,FSTYPE | while read -r target type; do
@@ -37,27 +37,34 @@ show_cgroups() {
     done
 }
 
-view=${root%/*}/cgroup
-remount_cgroups
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
-    # A v2 group that shares its controllers out may hold no process itself.
-    mkdir -p /sys/fs/cgroup/watch /sys/fs/cgroup/server
-    echo $$ >/sys/fs/cgroup/watch/cgroup.procs
-    for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
-        echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control || true
+    # Only v2: nspawn does it all, and needs the machine's own view. A group that shares its controllers out may hold
+    # no process itself, hence one for this script and one for nspawn.
+    cgroup=/sys/fs/cgroup/$cgroup
+    mkdir -p "$cgroup/watch" "$cgroup/server"
+    echo $$ >"$cgroup/watch/cgroup.procs"
+    for controller in $(cat "$cgroup/cgroup.controllers"); do
+        echo "+$controller" >"$cgroup/cgroup.subtree_control" || true
     done
-    group=/sys/fs/cgroup/server/cgroup.procs
+    enter=$cgroup/server/cgroup.procs
 else
+    view=${root%/*}/cgroup
+    remount_cgroups
     show_cgroups
     set -- --bind="$view:/sys/fs/cgroup" "$@"
-    group=/dev/null
+    enter=/dev/null
 fi
-[ "$image" = - ] || { mkdir -p "${upper%/*}"; mount -o loop,noauto_da_alloc "$image" "${upper%/*}"; mkdir -p "$upper" "$work"; }
+
+if [ "$image" != - ]; then
+    # Without ext4's kindness to programs that forget to sync before they rename.
+    mount -o loop,noauto_da_alloc "$image" "${upper%/*}"
+    mkdir -p "$upper" "$work"
+fi
 mount -t overlay -o "lowerdir=$lowers,upperdir=$upper,workdir=$work" golive-lab "$root"
 
 # 133 is how nspawn says that the server asked for a reboot.
 while :; do
     status=0
-    sh -euc 'echo $$ >"$1"; shift; exec systemd-nspawn "$@"' - "$group" --directory="$root" "$@" || status=$?
+    sh -euc 'echo $$ >"$1"; shift; exec systemd-nspawn "$@"' - "$enter" --directory="$root" "$@" || status=$?
     [ "$status" = 133 ] || exit "$status"
 done

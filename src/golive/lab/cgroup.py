@@ -22,6 +22,11 @@ def hierarchies() -> list[tuple[Path, str]]:
     return found
 
 
+def only_v2() -> bool:
+    """Whether the machine has cgroup v2 and nothing else, as most do today."""
+    return {kind for _, kind in hierarchies()} == {"cgroup2"}
+
+
 def group_name(number: int) -> str:
     """The group of the server with this number, below each hierarchy's root."""
     return f"{PARENT}/{number}"

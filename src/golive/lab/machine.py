@@ -31,22 +31,30 @@ _NSPAWN = (
 
 
 def start(record: Record, folder: Path) -> None:
-    """Boot the server. Returns at once; the machine belongs to nobody's session."""
+    """Boot the server, its cable plugged in. Returns at once; the machine belongs to nobody's session."""
     for name in ("root", "upper", "work") if record.disk is None else ("root", "disk"):
         (folder / name).mkdir(mode=0o755, exist_ok=True)
     network.connect(record.number)
+    network.set_cable(record.number, connected=True)
     cgroup.create(record.number, record.memory)
     inside = folder if record.disk is None else folder / "disk"
     image = "-" if record.disk is None else str(folder / "disk.img")
     lowers = ":".join([str(folder / "seed"), *record.lowers])
-    mounts = [str(folder / "root"), lowers, str(inside / "upper"), str(inside / "work"), image]
+    mounts = [
+        cgroup.group_name(record.number),
+        str(folder / "root"),
+        lowers,
+        str(inside / "upper"),
+        str(inside / "work"),
+        image,
+    ]
     nspawn = [
         *_NSPAWN,
         f"--machine={record.name}",
         f"--network-namespace-path=/run/netns/{network.link_name(record.number)}",
     ]
     script = str(Path(__file__).with_name("boot.sh"))
-    apart = ["unshare", "--cgroup", "--mount", "--propagation", "private"]
+    apart = ["unshare", "--mount", "--propagation", "private", *([] if cgroup.only_v2() else ["--cgroup"])]
     # setsid returns when its child, already in the server's groups, runs on its own.
     detach = ["setsid", "--fork"]
     with (folder / "console.log").open("wb") as console:

@@ -26,7 +26,8 @@ class Server:
     suite: str
     address: str
     state: str  # running, stopped, or broken (its record cannot be read; down removes it)
-    key_path: Path
+    key_path: Path  # root's private key
+    host_key: str  # "ssh-ed25519 AAAA...", or "" if unknown
 
 
 class PracticeServer:
@@ -59,8 +60,7 @@ class PracticeServer:
     @property
     def host_key(self) -> str:
         """The server's public host key: "ssh-ed25519 AAAA...". A reset keeps it."""
-        text = (self._folder / "seed/etc/ssh/ssh_host_ed25519_key.pub").read_text("ascii")
-        return " ".join(text.split()[:2])
+        return seed.host_key(self._folder / "seed")
 
     def run(
         self,
@@ -96,7 +96,7 @@ class PracticeServer:
             self.run(["install", "-m", "0440", "/dev/stdin", f"/etc/sudoers.d/{name}"], input=rule)
 
     def network(self, connected: bool) -> None:
-        """False: every packet to and from the server is lost, and nobody is told. True: they pass again."""
+        """False: every packet to and from the server is lost, and nobody is told. True, or a boot: they pass again."""
         network.set_cable(self.record.number, connected=connected)
 
     def reboot(self) -> None:
@@ -234,10 +234,11 @@ class Lab:
         for folder in sorted((self.home / "servers").glob("*/")):
             record = Record.load(folder)
             if record is None:
-                servers.append(Server(folder.name, "", "", "broken", self.key_path))
+                servers.append(Server(folder.name, "", "", "broken", self.key_path, ""))
                 continue
             state = "running" if machine.leader(record.number) is not None else "stopped"
-            servers.append(Server(record.name, record.suite, record.address, state, self.key_path))
+            host_key = seed.host_key(folder / "seed")
+            servers.append(Server(record.name, record.suite, record.address, state, self.key_path, host_key))
         return servers
 
     def save_layer(self, server: PracticeServer, name: str) -> None:

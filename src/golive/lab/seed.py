@@ -46,6 +46,15 @@ def plant(seed: Path, name: str, public_key: str, memory: int | None) -> None:
         make_key(seed / f"etc/ssh/ssh_host_{kind}_key", kind, f"root@{name}")
 
 
+def host_key(seed: Path) -> str:
+    """The server's public host key, "ssh-ed25519 AAAA..."; "" if it has none yet."""
+    try:
+        text = (seed / "etc/ssh/ssh_host_ed25519_key.pub").read_text("ascii")
+    except OSError:
+        return ""
+    return " ".join(text.split()[:2])
+
+
 def make_key(path: Path, kind: str, comment: str) -> None:
     """A new key pair without a passphrase at ``path`` and ``path``.pub."""
     call(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", comment, "-f", str(path)])
