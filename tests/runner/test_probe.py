@@ -16,6 +16,7 @@ from golive.protocol.facts import ProbeRequest
 from golive.protocol.steps import HostPlan, RunCommand, Step
 from golive.runner import env_store, probe, probe_app, probe_files, probe_network, probe_packages, probe_runs
 from golive.runner.file_locks import holder_of
+from golive.runner.layout import host_layout
 
 
 def test_every_top_level_fact_of_the_contract_is_there():
@@ -113,9 +114,8 @@ def test_the_program_that_holds_a_lock_is_named(tmp_path):
 
 @pytest.fixture
 def apps(tmp_path, monkeypatch):
-    monkeypatch.setattr(probe_app, "APPS", str(tmp_path / "apps"))
-    monkeypatch.setattr(probe_app, "PROXY_FILES", (str(tmp_path / "golive-{}.conf"),))
-    folder = tmp_path / "apps" / "blog"
+    monkeypatch.setenv("GOLIVE_ROOT", str(tmp_path))
+    folder = tmp_path / "srv" / "golive" / "blog"
     (folder / "releases" / "2" / "code").mkdir(parents=True)
     (folder / "releases" / "2" / "release.json").write_text('{"number": 2, "commit": "c2"}')
     (folder / "releases" / "10").mkdir()
@@ -124,7 +124,8 @@ def apps(tmp_path, monkeypatch):
     (folder / "envs" / "k1").mkdir(parents=True)
     (folder / "envs" / "k1" / ".golive-complete").touch()
     (folder / "envs" / "k2").mkdir()
-    (tmp_path / "golive-blog.conf").write_text(
+    (tmp_path / "etc" / "nginx" / "conf.d").mkdir(parents=True)
+    (tmp_path / "etc" / "nginx" / "conf.d" / "golive-blog.conf").write_text(
         "server {\n  listen 80;\n  listen [::]:80;\n  server_name a.example b.example;\n}\n"
     )
     return folder
@@ -155,7 +156,7 @@ def test_the_env_digest_changes_with_a_value_and_needs_the_hosts_key(tmp_path):
 
 
 def journal(folder: Path, *events: dict) -> None:
-    run = folder / "journal" / "20261122-153000-a1b2"
+    run = folder / "journal" / "000007-a1b2c3d4"
     run.mkdir(parents=True)
     migrate = RunCommand(("/bin/true",), "/", "u", "/e", "migrate")
     steps = (Step("migrate", migrate, "start", "w", repeat="ask"),)
@@ -169,7 +170,7 @@ STARTED = {"event": "run_started", "purpose": "deploy", "release": 3, "who": "me
 def test_a_run_cut_off_inside_a_migration_is_unfinished_and_in_doubt(apps):
     journal(apps, STARTED, {"event": "step_started", "step": "migrate"})
     assert probe_app.one_app("blog")["unfinished"] == {
-        "run": "20261122-153000-a1b2",
+        "run": "000007-a1b2c3d4",
         "purpose": "deploy",
         "release": 3,
         "in_doubt": "migrate",
@@ -178,8 +179,8 @@ def test_a_run_cut_off_inside_a_migration_is_unfinished_and_in_doubt(apps):
 
 def test_a_finished_run_is_neither_running_nor_unfinished(apps):
     journal(apps, STARTED, {"event": "finished", "ok": True})
-    assert probe_runs.unfinished(str(apps)) is None
-    assert probe_runs.running(str(apps), "blog") is None
+    assert probe_runs.unfinished(host_layout(), "blog") is None
+    assert probe_runs.running(host_layout(), "blog") is None
 
 
 def test_a_run_that_holds_the_lease_is_running_not_unfinished(apps):
@@ -187,5 +188,5 @@ def test_a_run_that_holds_the_lease_is_running_not_unfinished(apps):
     with (apps / "journal" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         app = probe_app.one_app("blog")
-    assert app["running"] == {"run": "20261122-153000-a1b2", "since": 7, "purpose": "deploy", "who": "me@pc"}
+    assert app["running"] == {"run": "000007-a1b2c3d4", "since": 7, "purpose": "deploy", "who": "me@pc"}
     assert app["unfinished"] is None

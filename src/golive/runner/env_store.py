@@ -4,9 +4,14 @@ import hashlib
 import hmac
 import json
 import os
-from typing import Dict
+from typing import Dict, Optional
 
-KEY = "/var/lib/golive/key"
+from golive.runner.layout import host_layout
+
+
+def key_path() -> str:
+    """Where the host's own random key is."""
+    return host_layout().state + "/key"
 
 
 def read_store(path: str) -> Dict[str, str]:
@@ -26,14 +31,14 @@ def encode_store(values: Dict[str, str]) -> bytes:
     return json.dumps(values, sort_keys=True, ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
 
 
-def digest_of_store(path: str, key_path: str = KEY) -> str:
+def digest_of_store(path: str, key: Optional[str] = None) -> str:
     """A digest that says only whether anything changed; keyed, so that no value can be guessed. "" without a store."""
     try:
-        with open(key_path, "rb") as stream:
-            key = stream.read()
+        with open(key or key_path(), "rb") as stream:
+            secret = stream.read()
         values = read_store(path)
     except (OSError, ValueError):
         return ""
     if not os.path.exists(path):
         return ""
-    return hmac.new(key, encode_store(values), hashlib.sha256).hexdigest()[:16]
+    return hmac.new(secret, encode_store(values), hashlib.sha256).hexdigest()[:16]

@@ -17,6 +17,8 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     """The facts object for REQUEST. Never raises for what a host may be like: what cannot be read is empty."""
     system = probe_system.system()
     systemd = system["systemd"]
+    app = probe_app.one_app(request.app) if request.app else None
+    units = request.units + probe_app.live_units(app)
     proxy = probe_proxy.proxies(test=bool(request.app or request.ports))
     facts = {
         "format": FORMAT,
@@ -25,13 +27,13 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
         "apt": probe_packages.apt(),
         "pythons": {path: probe_system.python_version(path) for path in request.pythons},
         "files": {path: probe_files.look(path) for path in request.files},
-        "units": probe_units.states(request.units) if systemd else probe_units.absent(request.units),
+        "units": probe_units.states(units) if systemd else probe_units.absent(units),
         "users": {name: probe_files.user(name) for name in request.users},
         "ports": probe_network.listeners(request.ports),
         "panels": probe_proxy.panels(),
         "proxy": proxy,
         "apps": probe_app.all_apps(),
-        "app": probe_app.one_app(request.app) if request.app else None,
+        "app": app,
         "golive": probe_app.golive_itself(),
     }
     facts.update(system)

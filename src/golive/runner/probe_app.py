@@ -2,23 +2,23 @@
 
 import os
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from golive.runner import probe_runs
 from golive.runner.env_store import digest_of_store, read_store
+from golive.runner.layout import host_layout
 from golive.runner.probe_runs import read_json
 from golive.runner.probe_system import read
 
-APPS = "/srv/golive"
-STATE = "/var/lib/golive"
 PROXY_FILES = ("/etc/nginx/conf.d/golive-{}.conf", "/etc/apache2/sites-available/golive-{}.conf")
 MARKER = ".golive-complete"
 
 
 def golive_itself() -> Dict[str, Any]:
     """``{runners, format}``: digests of the runners kept there; format 0 where golive never was."""
-    found = (re.match(r"runner-([0-9a-f]+)\.zip$", name) for name in names_in(STATE))
-    text = read(os.path.join(STATE, "format")).strip()
+    layout = host_layout()
+    found = (re.match(r"runner-([0-9a-f]+)\.zip$", name) for name in names_in(layout.state))
+    text = read(layout.format_marker).strip()
     return {"runners": [match.group(1) for match in found if match], "format": int(text) if text.isdigit() else 0}
 
 
@@ -32,13 +32,19 @@ def names_in(folder: str) -> List[str]:
 
 def all_apps() -> Dict[str, Dict[str, Any]]:
     """``{slug: {identity, domains, port, current}}`` for every app on the host."""
-    slugs = (name for name in names_in(APPS) if os.path.isdir(os.path.join(APPS, name)))
-    return {slug: _brief(slug) for slug in slugs}
+    layout = host_layout()
+    folders = {slug: os.path.join(layout.apps, slug) for slug in names_in(layout.apps)}
+    marks = ("identity", "releases")
+    return {
+        slug: _brief(slug, folder)
+        for slug, folder in folders.items()
+        if any(os.path.exists(os.path.join(folder, mark)) for mark in marks)
+    }
 
 
-def _brief(slug: str) -> Dict[str, Any]:
-    folder = os.path.join(APPS, slug)
-    site = next(filter(None, (read(path.format(slug)) for path in PROXY_FILES)), "")
+def _brief(slug: str, folder: str) -> Dict[str, Any]:
+    root = host_layout().root
+    site = next(filter(None, (read(root + path.format(slug)) for path in PROXY_FILES)), "")
     names = re.search(r"^\s*server_name\s+([^;]*);", site, re.M)
     listen = re.search(r"^\s*listen\s+(?:[^;\s]*:)?(\d+)[\s;]", site, re.M)
     return {
@@ -60,10 +66,11 @@ def current(folder: str) -> int:
 
 def one_app(slug: str) -> Optional[Dict[str, Any]]:
     """Everything about one app; None when it is not on the host."""
-    folder = os.path.join(APPS, slug)
+    layout = host_layout()
+    folder = layout.app(slug)
     if not os.path.isdir(folder):
         return None
-    running = probe_runs.running(folder, slug)
+    running = probe_runs.running(layout, slug)
     return {
         "identity": read(os.path.join(folder, "identity")).strip(),
         "current": current(folder),
@@ -72,9 +79,16 @@ def one_app(slug: str) -> Optional[Dict[str, Any]]:
         "env": env(folder),
         "shared": names_in(os.path.join(folder, "shared")),
         "running": running,
-        "unfinished": None if running else probe_runs.unfinished(folder),
+        "unfinished": None if running else probe_runs.unfinished(layout, slug),
         "taken_back": read_json(os.path.join(folder, "taken_back.json")),
     }
+
+
+def live_units(app: Optional[Dict[str, Any]]) -> Tuple[str, ...]:
+    """The units of the app's live release: they are looked at unasked, for nobody knows their names before."""
+    found = app or {"current": 0, "releases": []}
+    records = (record for record in found["releases"] if record["number"] == found["current"])
+    return tuple(name for record in records for name in record.get("units") or () if isinstance(name, str))
 
 
 def releases(folder: str) -> List[Dict[str, Any]]:

@@ -4,7 +4,17 @@ from typing import Any, Dict, Iterable, List
 
 from golive.runner.probe_system import output_of
 
-_PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "Result", "MainPID")
+_PROPERTIES = (
+    "Id",
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "UnitFileState",
+    "NRestarts",
+    "Result",
+    "MainPID",
+    "ExecMainStatus",
+)
 
 
 def absent(units: Iterable[str]) -> Dict[str, Dict[str, Any]]:

@@ -1,0 +1,50 @@
+"""SQLite databases: snapshot_database."""
+
+import os
+import sqlite3
+import stat
+from typing import Any
+
+from golive.protocol.steps import SnapshotDatabase
+from golive.runner import atomic
+from golive.runner.failure import StepFailed
+from golive.runner.perform.files import found_at
+from golive.runner.sqlite_copy import copy_database
+
+MAGIC = b"SQLite format 3\0"
+
+
+def perform_snapshot_database(action: SnapshotDatabase, context: Any) -> bool:
+    """A consistent copy is at ``into``, synced; from now on an undo puts it back."""
+    found = found_at(action.path)
+    if found is None or found.st_size == 0:
+        return False
+    if not stat.S_ISREG(found.st_mode):
+        raise StepFailed("file-conflict", path=action.path, found="link")
+    with open(action.path, "rb") as stream:
+        if stream.read(len(MAGIC)) != MAGIC:
+            context.output("{} is no SQLite database: not saved".format(action.path))
+            return False
+    if found_at(action.into) is None:
+        _copy(action.path, action.into)
+    context.record_undo({"undo": "restore_database", "path": action.path, "saved": action.into})
+    return True
+
+
+def _copy(path: str, into: str) -> None:
+    part = into + ".part"
+    if os.path.lexists(part):
+        os.unlink(part)
+    try:
+        copy_database(path, part)
+    except sqlite3.Error as error:
+        raise StepFailed("migration-failed", command="snapshot", error=str(error))
+    descriptor = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchown(descriptor, 0, 0)
+        os.fchmod(descriptor, 0o600)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.rename(part, into)
+    atomic.sync_folder(os.path.dirname(into))

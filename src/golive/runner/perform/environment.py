@@ -1,0 +1,212 @@
+"""The app's environment: build_environment.
+
+Other people's setup.py runs here, so everything runs as the unprivileged builder; the result is handed to root and is
+valid only with its marker.
+"""
+
+import os
+import stat
+from typing import Any, Dict, List, Tuple
+
+from golive.protocol.steps import BuildEnvironment
+from golive.runner import atomic, trees
+from golive.runner.failure import StepFailed
+from golive.runner.perform import environment_failures, manifests
+from golive.runner.perform.users import user_entry
+
+MARKER = ".golive-complete"
+UV_HOME = "/opt/golive/uv"
+
+
+def perform_build_environment(action: BuildEnvironment, context: Any) -> bool:
+    """The virtual environment is complete; one without its marker is built anew."""
+    if os.path.isfile(os.path.join(action.path, MARKER)):
+        return False
+    _Build(action, context).run()
+    return True
+
+
+class _Build:
+    """One build. ``deadline`` bounds all its programs together."""
+
+    def __init__(self, action: BuildEnvironment, context: Any) -> None:
+        self.action = action
+        self.context = context
+        self.deadline = context.monotonic() + action.timeout
+        builder = user_entry(action.builder)
+        if builder is None:
+            raise StepFailed("user-conflict", user=action.builder, uid=0)
+        self.builder = builder
+        self.group = atomic.ids_of("root", action.group)[1]
+
+    def run(self) -> None:
+        """The story: a fresh folder, the tools, what the app declares, and only then the marker."""
+        self._clear()
+        self._make_environment()
+        self._install()
+        self._hand_over()
+        self._mark_complete()
+
+    def program(self, *argv: str) -> int:
+        """Run as the builder, with its caches, within what is left of the time."""
+        action = self.action
+        left = self.deadline - self.context.monotonic()
+        try:
+            return int(
+                self.context.run(
+                    argv,
+                    user=action.builder,
+                    groups=(self.group,),
+                    env=self._variables(),
+                    cwd=action.project,
+                    timeout=max(left, 0.1),
+                )
+            )
+        except StepFailed as failure:
+            if failure.code != "command-timeout":
+                raise
+            raise StepFailed("environment-timeout", seconds=action.timeout, command=os.path.basename(argv[0]))
+
+    def _variables(self) -> Dict[str, str]:
+        cache = os.path.join(self.builder.pw_dir, "cache")
+        return {
+            "HOME": self.builder.pw_dir,
+            "PIP_CACHE_DIR": os.path.join(cache, "pip"),
+            "UV_CACHE_DIR": os.path.join(cache, "uv"),
+            "UV_PROJECT_ENVIRONMENT": self.action.path,
+            "UV_PYTHON_DOWNLOADS": "never",
+            "UV_LINK_MODE": "copy",
+            "VIRTUAL_ENV": self.action.path,
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_INPUT": "1",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PATH": os.path.join(self.action.path, "bin") + ":/usr/local/bin:/usr/bin:/bin",
+        }
+
+    def _clear(self) -> None:
+        """What an earlier, interrupted build left is removed; the builder owns the folder while it builds."""
+        home = self.builder.pw_dir
+        os.makedirs(home, 0o755, exist_ok=True)
+        if os.lstat(home).st_uid != self.builder.pw_uid:
+            os.chown(home, self.builder.pw_uid, self.builder.pw_gid)
+            os.chmod(home, 0o700)
+        trees.remove(self.action.path)
+        self.context.record_undo({"undo": "remove_path", "path": self.action.path})
+        os.mkdir(self.action.path, 0o755)
+        os.chown(self.action.path, self.builder.pw_uid, self.builder.pw_gid)
+        # The way to it is the app's own; the builder is let through by the app's group.
+
+    def _make_environment(self) -> None:
+        if self.program(self.action.python, "-m", "venv", self.action.path) != 0:
+            said = "\n".join(self.context.tail)
+            if "ensurepip" in said or "No module named venv" in said:
+                raise StepFailed("python-missing-venv", python=self.action.python)
+            raise environment_failures.failure(self.context, "venv")
+
+    def _install(self) -> None:
+        action = self.action
+        scratch = os.path.join(action.path, ".golive-manifests")
+        prepared = manifests.prepare(action, scratch, self.builder)
+        if action.tool == "uv" or "uv.lock" in [os.path.basename(name) for name in action.manifests]:
+            self._install_by_uv(prepared)
+        else:
+            self._install_by_pip(prepared)
+        trees.remove(scratch)
+
+    def _install_by_pip(self, prepared: manifests.Prepared) -> None:
+        python = os.path.join(self.action.path, "bin", "python")
+        install = [python, "-m", "pip", "install", "--compile"]
+        arguments = self._requirements(prepared, (python, "-c", manifests.READ_PYPROJECT))
+        if not arguments:
+            return
+        if self.program(*install, *arguments) != 0:
+            raise environment_failures.failure(self.context, "pip install")
+
+    def _requirements(self, prepared: manifests.Prepared, reader: Tuple[str, ...]) -> List[str]:
+        """pip's arguments for everything that was declared."""
+        arguments: List[str] = []
+        for path in prepared.requirements:
+            arguments += ["--requirement", path]
+        for project in prepared.pyprojects:
+            listed = prepared.fresh_name()
+            if self.program(*reader, project, listed) != 0:
+                raise environment_failures.failure(self.context, os.path.basename(project))
+            arguments += ["--requirement", listed]
+        version = self._version()
+        return arguments + manifests.extras(self.action, prepared, version)
+
+    def _version(self) -> Tuple[int, int]:
+        folder = next(
+            (name for name in sorted(os.listdir(os.path.join(self.action.path, "lib"))) if name.startswith("python3")),
+            "python3.0",
+        )
+        return 3, int(folder.partition(".")[2] or 0)
+
+    def _install_by_uv(self, prepared: manifests.Prepared) -> None:
+        uv = ensure_uv(self.context, self.action.python, self.deadline)
+        python = os.path.join(self.action.path, "bin", "python")
+        if prepared.locks:
+            listed = prepared.fresh_name()
+            export = ("export", "--frozen", "--no-emit-project", "--no-dev", "--no-hashes", "-o", listed)
+            if self.program(uv, *export, "--project", os.path.dirname(prepared.locks[0]), "--quiet") != 0:
+                raise environment_failures.failure(self.context, "uv export")
+            prepared.requirements.append(listed)
+        arguments = self._requirements(prepared, (python, "-c", manifests.READ_PYPROJECT))
+        if not arguments:
+            return
+        install = (
+            uv,
+            "pip",
+            "install",
+            "--python",
+            python,
+            "--compile-bytecode",
+            "--index-strategy",
+            "unsafe-best-match",
+        )
+        if self.program(*install, *arguments) != 0:
+            raise environment_failures.failure(self.context, "uv pip install")
+
+    def _hand_over(self) -> None:
+        trees.hand_over(self.action.path, 0, self.group, _mode_in_environment)
+
+    def _mark_complete(self) -> None:
+        """All of it is on the disk before the marker is."""
+        if self.context.run(("sync", "-f", self.action.path)) != 0:
+            os.sync()
+        atomic.write_file(os.path.join(self.action.path, MARKER), b"", 0o644)
+
+
+def _mode_in_environment(mode: int) -> int:
+    """Readable for all who get through the app's folder, writable for root alone."""
+    return 0o755 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o644
+
+
+def ensure_uv(context: Any, python: str, deadline: float) -> str:
+    """The path of uv, installed for all apps of the host once."""
+    uv = os.path.join(UV_HOME, "bin", "uv")
+    if os.access(uv, os.X_OK):
+        return uv
+    trees.remove(UV_HOME)
+    os.makedirs(os.path.dirname(UV_HOME), 0o755, exist_ok=True)
+    part = UV_HOME + ".part"
+    trees.remove(part)
+    left = max(deadline - context.monotonic(), 1.0)
+    for argv in (
+        (python, "-m", "venv", part),
+        (
+            os.path.join(part, "bin", "python"),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+            "uv",
+        ),
+    ):
+        if context.run(argv, timeout=left) != 0:
+            raise environment_failures.failure(context, "uv")
+    os.rename(part, UV_HOME)
+    atomic.sync_folder(os.path.dirname(UV_HOME))
+    return uv

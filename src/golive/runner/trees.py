@@ -1,0 +1,84 @@
+"""Removing and handing over whole trees, with no link in them ever followed."""
+
+import os
+import stat
+from typing import Callable
+
+
+def open_folder(path: str) -> int:
+    """A descriptor of the absolute folder PATH, no part of which may be a link. Raises OSError."""
+    descriptor = os.open("/", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        try:
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+            inner = os.open(part, flags, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = inner
+    return descriptor
+
+
+def remove(path: str) -> bool:
+    """What is at the absolute PATH is gone; whether there was anything. Raises OSError for a link on the way."""
+    try:
+        folder = open_folder(os.path.dirname(path))
+    except FileNotFoundError:
+        return False
+    try:
+        return _remove_in(folder, os.path.basename(path))
+    finally:
+        os.close(folder)
+
+
+def _remove_in(folder: int, name: str) -> bool:
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISDIR(found.st_mode):
+        os.unlink(name, dir_fd=folder)
+    else:
+        for _, folders, files, inner in os.fwalk(name, topdown=False, dir_fd=folder, follow_symlinks=False):
+            for entry in files + folders:
+                _remove_entry(entry, inner)
+        os.rmdir(name, dir_fd=folder)
+    os.fsync(folder)
+    return True
+
+
+def _remove_entry(name: str, folder: int) -> None:
+    try:
+        if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            os.rmdir(name, dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        pass
+
+
+def hand_over(path: str, uid: int, gid: int, mode_of: Callable[[int], int]) -> None:
+    """The tree at PATH belongs to UID and GID, each file and folder with the mode that MODE_OF makes of its own.
+
+    Links change owner but not what they lead to. A file with several names (hard links) gets no wider mode by that.
+    """
+    top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        for _, folders, files, inner in os.fwalk(".", dir_fd=top, follow_symlinks=False):
+            for name in files + folders:
+                _hand_over_entry(name, inner, uid, gid, mode_of)
+        os.fchown(top, uid, gid)
+        os.fchmod(top, mode_of(os.fstat(top).st_mode))
+    finally:
+        os.close(top)
+
+
+def _hand_over_entry(name: str, folder: int, uid: int, gid: int, mode_of: Callable[[int], int]) -> None:
+    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    os.chown(name, uid, gid, dir_fd=folder, follow_symlinks=False)
+    if stat.S_ISLNK(mode):
+        return
+    wanted = mode_of(mode)
+    if stat.S_IMODE(mode) != wanted or mode & (stat.S_ISUID | stat.S_ISGID):
+        os.chmod(name, wanted, dir_fd=folder)
