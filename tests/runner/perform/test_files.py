@@ -22,7 +22,7 @@ def test_a_file_is_written_once_with_content_mode_and_owner(tmp_path, context):
     before = path.stat().st_mtime_ns, path.stat().st_ino
     assert perform_write_file(action, context) is False
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
-    assert os.listdir(tmp_path) == ["run", "a file"] or sorted(os.listdir(tmp_path)) == ["a file", "run"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a file", "run"]
 
 
 @pytest.mark.parametrize("change", ["content", "mode"])
@@ -75,7 +75,7 @@ def test_a_link_is_moved_by_one_rename_and_can_go_back(tmp_path, context):
     assert perform_ensure_link(EnsureLink(str(path), "one"), context) is True
     assert perform_ensure_link(EnsureLink(str(path), "one"), context) is False
     assert perform_ensure_link(EnsureLink(str(path), "two"), context) is True
-    assert os.readlink(path) == "two"
+    assert str(path.readlink()) == "two"
     assert [undo["undo"] for undo in context.undos] == ["remove_path", "restore_link"]
     assert context.undos[1]["target"] == "one"
 
@@ -94,7 +94,7 @@ def test_the_switch_moves_the_link_and_forgets_an_old_taken_back(tmp_path, conte
     link.symlink_to("releases/1")
     (tmp_path / "taken_back.json").write_text("{}")
     assert perform_switch_release(SwitchRelease(str(link), "releases/2"), context) is True
-    assert os.readlink(link) == "releases/2"
+    assert str(link.readlink()) == "releases/2"
     assert not (tmp_path / "taken_back.json").exists()
     assert context.undos == [{"undo": "restore_link", "path": str(link), "target": "releases/1"}]
     assert perform_switch_release(SwitchRelease(str(link), "releases/2"), context) is False
@@ -133,7 +133,7 @@ def test_a_link_on_the_way_is_not_followed(app, tmp_path, context):
     precious = tmp_path / "precious"
     (precious / "inside").mkdir(parents=True)
     (app / "shared").symlink_to(precious)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="Not a directory|symbolic links"):
         perform_remove_paths(RemovePaths((str(app / "shared" / "inside"),)), context)
     assert (precious / "inside").exists()
 
