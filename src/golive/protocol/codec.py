@@ -139,18 +139,25 @@ def frame_header(name, size):
     return json.dumps({"frame": name, "size": size}).encode("ascii") + b"\n"
 
 
+def read_header(stream):
+    # type: (BinaryIO) -> Tuple[str, int]
+    """Name and size of the frame that comes next; its content follows on STREAM. Raises MalformedMessage."""
+    line = stream.readline(1024)
+    try:
+        header = json.loads(line.decode("ascii"))
+        name, size = header["frame"], header["size"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MalformedMessage("not a frame: {!r}".format(error))
+    if not isinstance(name, str) or not isinstance(size, int) or not 0 <= size <= MAX_FRAME:
+        raise MalformedMessage("a frame of impossible size")
+    return name, size
+
+
 def read_frames(stream):
     # type: (BinaryIO) -> Iterator[Tuple[str, bytes]]
     """Frames up to one called ``end`` (not returned). Raises MalformedMessage when the stream stops early."""
     while True:
-        line = stream.readline(1024)
-        try:
-            header = json.loads(line.decode("ascii"))
-            name, size = header["frame"], header["size"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise MalformedMessage("not a frame: {!r}".format(error))
-        if not isinstance(size, int) or not 0 <= size <= MAX_FRAME:
-            raise MalformedMessage("a frame of impossible size")
+        name, size = read_header(stream)
         content = stream.read(size)
         if len(content) != size:
             raise MalformedMessage("the stream ended inside a frame")

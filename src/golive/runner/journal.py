@@ -31,7 +31,7 @@ _DISPENSABLE = frozenset((events.STEP_OUTPUT, events.LEASE_WAITING))
 
 
 class Reading(NamedTuple):
-    """What a journal holds. ``size``: bytes of its whole lines. ``corrupt``: damaged before its end, not merely torn."""
+    """What a journal holds. ``size``: bytes up to its last whole line. ``corrupt``: damaged before that."""
 
     events: List[events.Event]
     size: int
@@ -92,19 +92,23 @@ class Journal:
             os.ftruncate(self._descriptor, whole)
         sync_folder(folder)
 
-    def write(self, kind: str, **fields: Any) -> None:
+    def write(self, event: str, **fields: Any) -> None:
         """Add one event. Raises OSError when the disk does not take it; output lines are then dropped instead."""
-        event = {"event": kind, "at": round(time.time(), 3)}
+        told = {"event": event, "at": round(time.time(), 3)}
         # How to take a change back names real paths: a masked one could not be followed.
-        event.update(fields if kind == events.UNDO_RECORDED else self.concealer.value(fields))
+        told.update(fields if event == events.UNDO_RECORDED else self.concealer.value(fields))
         with self._stopping:
             try:
-                self._append(events.encode_event(event))
+                self._append(events.encode_event(told))
             except OSError as error:
-                if error.errno not in DISK_FULL or kind not in _DISPENSABLE:
+                if error.errno not in DISK_FULL or event not in _DISPENSABLE:
                     raise
-            if kind in _DURABLE:
+            if event in _DURABLE:
                 self.sync()
+
+    def read(self) -> List[events.Event]:
+        """What it holds now."""
+        return read_journal(self.path).events
 
     def sync(self) -> None:
         """Everything written so far survives a power cut."""

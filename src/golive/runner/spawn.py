@@ -201,8 +201,9 @@ class _Conversation:
         return min(left, 0.5)
 
     def _listen(self) -> bool:
+        assert self._process.stdout is not None
         try:
-            content: ignore[union - attr] = os.read(self._process.stdout.fileno(), 65536)
+            content = os.read(self._process.stdout.fileno(), 65536)
         except BlockingIOError:
             return True
         self._lines.feed(content)

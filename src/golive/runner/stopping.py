@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Optional, Type
 
 
-class Stopped(BaseException):  # noqa: N818 - it is no error
+class Stopped(BaseException):
     """Somebody asked the run to end. No Exception, so that perform functions do not take it for a failing program."""
 
 
