@@ -1,0 +1,124 @@
+"""``golive up``: the app's folder becomes the live release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from golive import planner
+from golive.config import Settings, load
+from golive.detect import detect
+from golive.engine.errand import Errand, Freight, carry_out
+from golive.engine.login import chosen_host, transport_for
+from golive.engine.outcome import Outcome
+from golive.engine.reporter import Reporter
+from golive.engine.request import Request
+from golive.engine.session import Session
+from golive.errors import Refused
+from golive.model.app import App
+from golive.model.host import Host
+from golive.model.plan import Plan
+from golive.protocol.facts import Facts
+from golive.transport.code import Snapshot, snapshot
+
+
+def plan_deploy(folder: Path, request: Request, reporter: Reporter) -> Plan:
+    """The plan that ``deploy`` would run now, against the host as it is. Changes nothing.
+
+    Raises GoliveError.
+    """
+    with opened(folder, request, reporter) as deploy:
+        return deploy.preview()
+
+
+def deploy(folder: Path, request: Request, reporter: Reporter) -> Outcome:
+    """Take the app in FOLDER live. Raises GoliveError for what stops it before anything is changed."""
+    started = time.monotonic()
+    with opened(folder, request, reporter) as story:
+        return story.run(started)
+
+
+class Deploy:
+    """One app as it is in its folder, and the host that it goes to."""
+
+    def __init__(self, app: App, snapshot: Snapshot, host: Host, session: Session, reporter: Reporter) -> None:
+        self._app = app
+        self._snapshot = snapshot
+        self._host = host
+        self._session = session
+        self._reporter = reporter
+        self._secrets: dict[str, str] = {}
+        self._wants = planner.wants(app, snapshot.code, host)
+
+    def preview(self) -> Plan:
+        """The plan, without asking for values and without mending anything."""
+        missing = tuple(env.name for env in self._app.env if env.required)
+        facts = self._session.facts(self._wants)
+        return planner.plan(self._app, self._snapshot.code, self._host, facts, planner.Options(secrets=missing))
+
+    def run(self, started: float) -> Outcome:
+        """Plan, show, do, follow."""
+        errand = Errand(self._wants, self._plan, self._freight)
+        return carry_out(errand, self._session, self._reporter, started)
+
+    def _plan(self, facts: Facts) -> Plan:
+        self._settle_doubt()
+        self._ask_for_values(facts)
+        options = planner.Options(secrets=tuple(sorted(self._secrets)), adopt=self._adopts(facts))
+        return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+
+    def _settle_doubt(self) -> None:
+        """A migration was cut off in the middle: with SQLite its snapshot is back; elsewhere a person must look."""
+        step = self._session.in_doubt
+        if step and not self._app.databases and not self._reporter.ask("migration-in-doubt", False, step=step):
+            raise Refused("migration-interrupted", step=step, app=self._app.slug)
+        self._session.in_doubt = ""
+
+    def _ask_for_values(self, facts: Facts) -> None:
+        """Ask, hidden, for the variables that the code cannot do without and nobody has given yet."""
+        known = {*(facts.peek("app", "env", "names") or ()), *(name for name, _ in self._app.plain_env), *self._secrets}
+        for env in self._app.env:
+            if env.required and not env.generate and env.name not in known:
+                value = self._reporter.ask_secret("env-value", name=env.name, file=env.file, line=env.line)
+                if value:
+                    self._secrets[env.name] = value
+
+    def _adopts(self, facts: Facts) -> bool:
+        """Whether an app of the same name that came from another folder may be replaced by this one."""
+        known = facts.peek("app", "identity")
+        if not known or known == self._snapshot.code.identity:
+            return False
+        return self._reporter.ask("identity-adopt", False, app=self._app.slug, host=self._host.name)
+
+    def _freight(self, facts: Facts) -> Freight:
+        shipped = tuple(release["commit"] for release in facts.peek("app", "releases") or () if release.get("commit"))
+        return Freight(self._secrets, self._snapshot.pack(shipped))
+
+
+@contextmanager
+def opened(folder: Path, request: Request, reporter: Reporter) -> Iterator[Deploy]:
+    """Read the app while the connection is being made: each takes about as long as the other."""
+    settings = load(folder)
+    host = chosen_host(request, settings)
+    transport = transport_for(host, request, reporter)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_app, folder, settings)
+        try:
+            transport.open()
+            app, code = _result(reading)
+            yield Deploy(app, code, host, Session(host, transport, reporter), reporter)
+        finally:
+            transport.close()
+
+
+def read_app(folder: Path, settings: Settings) -> tuple[App, Snapshot]:
+    """What the app is, and its tree as one commit. Raises AppError."""
+    app = detect(folder, settings)
+    return app, snapshot(folder, app.manifests, app.migrations)
+
+
+def _result(reading: Future[tuple[App, Snapshot]]) -> tuple[App, Snapshot]:
+    return reading.result()

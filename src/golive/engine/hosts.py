@@ -1,0 +1,62 @@
+"""``golive host check`` and ``golive host trust``: first contact with a host."""
+
+from __future__ import annotations
+
+from golive import planner
+from golive.config import Settings
+from golive.engine.login import chosen_host, connected, transport_for
+from golive.engine.outcome import Finding, HostReport
+from golive.engine.reporter import Reporter
+from golive.engine.request import Request
+from golive.errors import Refused
+from golive.protocol.facts import Facts
+
+
+def check(request: Request, settings: Settings, reporter: Reporter) -> HostReport:
+    """What the host is, and whether ``golive up`` can work there. Raises HostError."""
+    host = chosen_host(request, settings)
+    with connected(host, request, reporter) as session:
+        facts = session.facts(planner.wants_host())
+    return HostReport(host.name, host.address, described(facts), tuple(_verdict(facts)))
+
+
+def described(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Subject and value, in the order in which a person wants to read them."""
+    memory, disk = facts.peek("memory") or {}, facts.peek("disk", "/srv") or {}
+    proxies = facts.peek("proxy") or {}
+    rows = (
+        ("os", facts.peek("os", "name")),
+        ("architecture", facts.peek("os", "arch")),
+        ("python", facts.peek("python", "version")),
+        ("systemd", str(facts.peek("systemd") or "")),
+        ("cores", str(facts.peek("cores") or "")),
+        ("memory", _megabytes(memory.get("total", 0) * 1024)),
+        ("memory_available", _megabytes(memory.get("available", 0) * 1024)),
+        ("disk_free", _megabytes(disk.get("free", 0))),
+        ("addresses", ", ".join(facts.peek("addresses") or ())),
+        ("proxy", ", ".join(f"{name} {proxy.get('version', '')}".strip() for name, proxy in proxies.items())),
+        ("apps", ", ".join(facts.peek("apps") or ())),
+    )
+    return tuple((subject, str(value or "")) for subject, value in rows)
+
+
+def _verdict(facts: Facts) -> list[Finding]:
+    """Every reason against it, then what is worth knowing."""
+    findings = [Finding("stop", error.code, error.params) for error in planner.host_refusals(facts)]
+    findings += [Finding("note", notice.code, dict(notice.params)) for notice in planner.host_notices(facts)]
+    return findings or [Finding("good", "host-fit")]
+
+
+def _megabytes(size: int) -> str:
+    return f"{size // 1024 // 1024} MB"
+
+
+def trust(name: str, request: Request, settings: Settings, reporter: Reporter) -> None:
+    """Accept the key that the host shows now in place of the one that is known. Raises HostError, Refused."""
+    host = chosen_host(Request(to=name, identity=request.identity, yes=request.yes), settings)
+    transport = transport_for(host, request, reporter)
+    change = transport.fetch_host_key()
+    reporter.say("host-key-change", host=host.name, old=change.old, new=change.new)
+    if not reporter.ask("host-key-trust", request.yes, host=host.name):
+        raise Refused("not-confirmed", app=host.name)
+    change.store()

@@ -1,0 +1,77 @@
+"""Which host is meant, and getting in: what only the user can know is asked through the reporter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from golive.config import Settings, resolve_host
+from golive.engine.reporter import Reporter
+from golive.engine.request import Request
+from golive.engine.session import Session
+from golive.model.host import Host
+from golive.transport.interface import Questions
+from golive.transport.ssh import SshTransport
+
+
+def chosen_host(request: Request, settings: Settings) -> Host:
+    """The host that the user means: by name from golive.toml, a practice server's name, or an address.
+
+    Raises UsageError.
+    """
+    return resolve_host(request.to, settings, practice_servers())
+
+
+def practice_servers() -> dict[str, Host]:
+    """The practice servers of this computer, by name; none where there is no lab."""
+    from golive.lab import known_servers
+
+    return {
+        server.name: Host(name=server.name, address=server.address, user="root", identity_file=str(server.key_path))
+        for server in known_servers()
+    }
+
+
+@contextmanager
+def connected(host: Host, request: Request, reporter: Reporter) -> Iterator[Session]:
+    """Log in to HOST, and hang up at the end. Raises HostError."""
+    transport = transport_for(host, request, reporter)
+    transport.open()
+    try:
+        yield Session(host, transport, reporter)
+    finally:
+        transport.close()
+
+
+def transport_for(host: Host, request: Request, reporter: Reporter) -> SshTransport:
+    """The way to HOST, not opened yet."""
+    return SshTransport(host, ReporterQuestions(reporter, request.yes), str(request.identity or ""))
+
+
+class ReporterQuestions(Questions):
+    """The questions of a log-in, put to whoever watches the reporter."""
+
+    def __init__(self, reporter: Reporter, yes: bool) -> None:
+        self._reporter = reporter
+        self._yes = yes
+
+    def confirm_host_key(self, host: str, algorithm: str, fingerprint: str) -> bool:
+        self._reporter.say("host-key-new", host=host, algorithm=algorithm, fingerprint=fingerprint)
+        return self._yes or self._reporter.ask("host-key-accept", False, host=host)
+
+    def password(self, host: str, user: str, wrong: bool) -> str | None:
+        return self._secret("ssh-password", wrong, host=host, user=user)
+
+    def passphrase(self, file: str, wrong: bool) -> str | None:
+        return self._secret("key-passphrase", wrong, file=file)
+
+    def sudo_password(self, host: str, user: str, wrong: bool) -> str | None:
+        return self._secret("sudo-password", wrong, host=host, user=user)
+
+    def challenge(self, host: str, prompt: str, hidden: bool) -> str | None:
+        return self._reporter.ask_secret("host-challenge", host=host, prompt=prompt) or None
+
+    def _secret(self, code: str, wrong: bool, **params: str) -> str | None:
+        if wrong:
+            self._reporter.say("secret-wrong")
+        return self._reporter.ask_secret(code, **params) or None
