@@ -235,7 +235,7 @@ def _switch(draft: Draft, plan: Blueprint) -> None:
     if first:
         plan_proxy_reload(draft)
     check = verify(plan.site, plan.recipe, plan.host_name, plan.identity)
-    draft.add("verify-site", check, "verify", needs=("switch",))
+    draft.add("verify-site", check, "verify", needs=("switch", "reload-proxy"))
 
 
 def plan_proxy_file(draft: Draft, site: nginx.Site) -> None:

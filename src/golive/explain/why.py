@@ -44,12 +44,12 @@ WHY: dict[str, str] = {
         "by accident."
     ),
     "secrets": N_(
-        "Secrets such as SECRET_KEY are made on the server, at random, and stay in a file that only root can read. They "
-        "are kept from deploy to deploy, so that your visitors stay logged in."
+        "Secrets such as SECRET_KEY are made on the server, at random, and stay in a file that only root can read. "
+        "They are kept from deploy to deploy, so that your visitors stay logged in."
     ),
     "env-file": N_(
-        "Each release keeps its own copy of the environment variables. systemd reads it as root and hands the values to "
-        "the app; no other user can see them."
+        "Each release keeps its own copy of the environment variables. systemd reads it as root and hands the values "
+        "to the app; no other user can see them."
     ),
     "record": N_("A small file says what this release is made of. A rollback later needs nothing else."),
     "list-units": N_("The list of what this release runs: after a restart of the server, these are started."),

@@ -49,7 +49,7 @@ class Facts:
         apt            {present: bool, busy: "" or the name of the program that holds dpkg's lock, interrupted: bool, lists: bool}
         pythons        {path: version or ""}                    those asked for
         files          {path: {kind: absent|file|directory|link|other, sha256, mode, owner, group, target}}
-        units          {name: {load, active, sub, enabled, restarts, result}}
+        units          {name: {load, active, sub, enabled, restarts, result}}   those asked for and the live release's
         users          {name: {uid, groups, home} or null}
         ports          {"80": {program, pid, unit} or null}
         panels         ["bt" | "1panel" | "dokku" | "coolify" | "caprover" | "plesk" | "cpanel" ...]  found by their own marks
