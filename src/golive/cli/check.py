@@ -1,0 +1,84 @@
+"""``golive check``: what golive sees in a folder, with the evidence for each guess."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from golive.cli.help_text import Command
+from golive.cli.options import app_folder, viewing
+from golive.cli.view import View
+from golive.locale import N_, _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from golive.model.app import App, Evidence
+
+SUBJECTS = {
+    "name": N_("name"),
+    "framework": N_("framework"),
+    "entry": N_("entry"),
+    "interface": N_("interface"),
+    "chdir": N_("start folder"),
+    "python": N_("Python"),
+    "dependencies": N_("dependencies"),
+    "tool": N_("installer"),
+    "static": N_("static files"),
+    "persist": N_("data to keep"),
+    "databases": N_("databases"),
+    "database": N_("database"),
+    "migrate": N_("migration"),
+    "migrations": N_("migrations"),
+    "env": N_("variables"),
+    "service": N_("service"),
+    "services": N_("services"),
+    "health": N_("first question"),
+    "process": N_("process"),
+    "app_server": N_("app server"),
+    "domains": N_("domains"),
+}
+
+
+@click.command(
+    cls=Command,
+    help=N_(
+        "Show what golive sees in the app's folder. Each guess comes with its evidence and the line of golive.toml "
+        "that overrides it. Nothing is run, nothing is changed."
+    ),
+    examples=(
+        ("golive check", N_("the folder you are in")),
+        ("golive check examples/guestbook", N_("another folder")),
+    ),
+)
+@app_folder
+@viewing
+def command(view: View, folder: Path) -> int:
+    from golive.engine.check import check
+
+    app = check(folder)
+    view.show("app", asdict(app), lambda console: render(app, console))
+    return view.done()
+
+
+def render(app: App, console: Console) -> None:
+    """A table of guesses, then what golive.toml would say."""
+    from rich.table import Table
+
+    console.print(_("%(name)s: a %(framework)s app") % {"name": app.slug, "framework": app.framework.capitalize()})
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title in (_("What"), _("Guess"), _("Seen in"), _("Otherwise, in golive.toml")):
+        table.add_column(title, overflow="fold")
+    for evidence in app.evidence:
+        runner_up = _(" (or %(other)s)") % {"other": evidence.runner_up} if evidence.runner_up else ""
+        subject = _(SUBJECTS[evidence.subject]) if evidence.subject in SUBJECTS else evidence.subject
+        table.add_row(subject, (evidence.value or "-") + runner_up, place(evidence), evidence.override)
+    console.print(table)
+
+
+def place(evidence: Evidence) -> str:
+    """FILE:LINE, as editors and terminals understand it."""
+    return f"{evidence.file}:{evidence.line}" if evidence.line else evidence.file

@@ -1,0 +1,111 @@
+"""The five lines: what is known about each phase while a run goes on. No drawing here."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from golive.locale import N_
+from golive.protocol import events
+from golive.protocol.steps import PHASES, Step
+
+TITLES = {
+    "prepare": N_("Prepare"),
+    "build": N_("Build"),
+    "start": N_("Start"),
+    "switch": N_("Switch"),
+    "tidy": N_("Tidy"),
+}
+
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(line: str) -> str:
+    """LINE without anything that would move the cursor, change colours or reverse the text: what a host says is
+    not to be trusted with the terminal."""
+    last = _ESCAPES.sub("", line).rstrip("\r\n").rpartition("\r")[2]
+    return _CONTROLS.sub("", last).expandtabs(4)
+
+
+@dataclass
+class Phase:
+    """One line. ``state``: ``waiting`` | ``running`` | ``done`` | ``failed`` | ``nothing``."""
+
+    name: str
+    state: str = "waiting"
+    began: float = 0.0
+    seconds: float = 0.0
+    detail: str = ""
+
+
+class Phases:
+    """Follows the events of a run. ``clock`` is monotonic."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._steps: dict[str, Step] = {}
+        self._left: dict[str, int] = dict.fromkeys(PHASES, 0)
+        self.lines = [Phase(name) for name in PHASES]
+        self.undoing = ""
+
+    def expect(self, steps: tuple[Step, ...]) -> None:
+        """The steps that will come; a phase without any has nothing to do."""
+        self._steps = {step.id: step for step in steps}
+        self._left = {name: sum(step.phase == name for step in steps) for name in PHASES}
+        self.lines = [Phase(name, "waiting" if self._left[name] else "nothing") for name in PHASES]
+
+    def step(self, name: str) -> Step | None:
+        """The planned step of this id."""
+        return self._steps.get(name)
+
+    def follow(self, event: events.Event) -> Phase | None:
+        """Takes EVENT in. Returns the line that it finished, if it did."""
+        kind = event["event"]
+        if kind == events.UNDO_STARTED:
+            self.undoing = str(event.get("reason", "")) or kind
+        line = self._line_of(event)
+        if line is None:
+            return None
+        if kind == events.STEP_STARTED:
+            self._start(line)
+        elif kind == events.STEP_OUTPUT:
+            line.detail = printable(str(event.get("line", ""))) or line.detail
+        elif kind == events.STEP_FINISHED:
+            return self._finish_step(line)
+        elif kind == events.STEP_FAILED:
+            return self._end(line, "failed")
+        return None
+
+    def elapsed(self, line: Phase) -> float:
+        """Seconds that the phase has taken so far."""
+        return self._clock() - line.began if line.state == "running" else line.seconds
+
+    def stop(self) -> None:
+        """Nothing runs any more (the connection is gone, the user has pressed Ctrl-C)."""
+        for line in self.lines:
+            if line.state == "running":
+                line.seconds = self.elapsed(line)
+                line.state = "waiting"
+
+    def _line_of(self, event: events.Event) -> Phase | None:
+        step = self._steps.get(str(event.get("step", "")))
+        name = event.get("phase") or (step.phase if step else "")
+        return next((line for line in self.lines if line.name == name), None)
+
+    def _start(self, line: Phase) -> None:
+        if line.state != "running":
+            line.state, line.began = "running", self._clock()
+        line.detail = ""
+
+    def _finish_step(self, line: Phase) -> Phase | None:
+        self._left[line.name] -= 1
+        return self._end(line, "done") if self._left[line.name] <= 0 else None
+
+    def _end(self, line: Phase, state: str) -> Phase:
+        if line.state == "running":
+            line.seconds = self._clock() - line.began
+        line.state, line.detail = state, ""
+        return line

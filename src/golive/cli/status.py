@@ -1,0 +1,72 @@
+"""``golive status``: the app on its host as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from golive.cli.help_text import Command
+from golive.cli.options import acting, app_folder
+from golive.cli.symbols import symbols
+from golive.cli.view import View
+from golive.engine.request import Request
+from golive.locale import N_, _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from golive.engine.outcome import Status
+
+STATES = {
+    "active": N_("running"),
+    "activating": N_("starting"),
+    "deactivating": N_("stopping"),
+    "inactive": N_("stopped"),
+    "failed": N_("failed"),
+}
+
+
+@click.command(
+    cls=Command,
+    help=N_("Show the app on its host: the live release, its processes, and whether a run is going on or was cut off."),
+    examples=(("golive status --to root@203.0.113.7", N_("the app of this folder there")),),
+)
+@app_folder
+@acting
+def command(view: View, request: Request, folder: Path) -> int:
+    from golive.engine.status import status
+
+    view.waiting(_("Looking at the host"))
+    found = status(folder, request, view)
+    view.show("status", asdict(found), lambda console: render(found, console))
+    return view.done(url=found.url, release=found.release)
+
+
+def render(status: Status, console: Console) -> None:
+    """A few lines, then one a process."""
+    from rich.table import Table
+
+    values = {"app": status.app, "host": status.host, "release": status.release, "url": status.url}
+    if status.release:
+        console.print(_("%(app)s on %(host)s: release %(release)s is live at %(url)s") % values)
+    else:
+        console.print(_("%(app)s is not on %(host)s.") % values)
+    if status.running:
+        console.print(_("A run is going on: %(run)s") % {"run": status.running})
+    if status.unfinished:
+        console.print(_("A run was cut off (%(run)s); the next “golive up” clears it up.") % {"run": status.unfinished})
+    if status.taken_back:
+        console.print(
+            _("Release %(release)s died just after its start and was taken back.") % {"release": status.taken_back}
+        )
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    signs = symbols()
+    for unit in status.units:
+        good = unit.state == "active"
+        restarts = _("restarted %(count)s times") % {"count": unit.restarts} if unit.restarts else ""
+        state = _(STATES[unit.state]) if unit.state in STATES else unit.state
+        table.add_row(signs.good if good else signs.bad, unit.process, state, restarts, unit.unit)
+    console.print(table)

@@ -1,0 +1,182 @@
+"""For people: five calm lines, one a phase, and every failure as what, why and what to do next."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from golive.cli.live import LivePhases
+from golive.cli.phases import TITLES, Phase, Phases, printable
+from golive.cli.symbols import symbols
+from golive.cli.view import View
+from golive.engine.outcome import Outcome
+from golive.errors import Param
+from golive.explain.failures import explain, notice
+from golive.explain.what import describe
+from golive.locale import _
+from golive.model.plan import Plan
+from golive.protocol import events
+
+_SHOWN_OUTPUT = 20
+
+
+def _moves() -> bool:
+    """Whether lines may be redrawn: a real terminal whose user has not asked for plain text."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
+
+
+class HumanView(View):
+    """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``."""
+
+    def __init__(self, *, verbose: bool = False) -> None:
+        super().__init__()
+        self._verbose = verbose
+        colours = None if _moves() else True
+        self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False)
+        self._err = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=True)
+        self._symbols = symbols()
+        self._phases = Phases()
+        self._live = LivePhases(self._out, self._phases, self._symbols) if _moves() and not verbose else None
+        self._output: list[str] = []
+
+    def waiting(self, what: str) -> None:
+        """WHAT goes on before there is a plan to show (nothing in plain mode)."""
+        if self._live:
+            self._live.wait_for(what)
+
+    def plan(self, plan: Plan) -> None:
+        """What will come; shown as five lines."""
+        self.close()
+        for told in plan.notices:
+            self.say(told.code, **dict(told.params))
+        self._phases.expect(plan.steps)
+        if plan.changes and self._live:
+            self._live.show_phases()
+
+    def event(self, event: events.Event) -> None:
+        """Moves the five lines; with ``verbose`` every step and its output."""
+        super().event(event)
+        self._keep_output(event)
+        finished = self._phases.follow(event)
+        if event["event"] == events.LEASE_WAITING:
+            self.say("lease-waiting", lease=str(event.get("lease", "")), holder=str(event.get("holder", "")))
+        if event["event"] == events.FINISHED:
+            self._phases.undoing = ""
+        if self._verbose:
+            self._tell_step(event)
+        elif not self._live and finished:
+            self._tell_phase(finished)
+
+    def say(self, code: str, **params: Param) -> None:
+        """A notice, above the moving lines."""
+        self._print(Text.assemble((self._symbols.dot, "cyan"), " ", notice(code, params)))
+
+    def ask(self, code: str, default: bool, **params: Param) -> bool:
+        """Yes or no; DEFAULT with ``--yes`` or where nobody can type."""
+        if self.assume_yes or not sys.stdin.isatty():
+            return default
+        self.close()
+        question = f"{notice(code, params)} [{_('Y/n') if default else _('y/N')}] "
+        try:
+            self._err.print(question, end="", soft_wrap=True)
+            answer = input().strip().lower()
+        except EOFError:
+            return default
+        return answer in ("y", "yes", "是", "好") if answer else default
+
+    def ask_secret(self, code: str, **params: Param) -> str:
+        """A password, not echoed."""
+        if self.assume_yes or not sys.stdin.isatty():
+            return ""
+        self.close()
+        try:
+            return getpass.getpass(notice(code, params) + " ")
+        except EOFError:
+            return ""
+
+    def show(self, name: str, data: Mapping[str, Any], render: Callable[[Console], None]) -> None:
+        """A result, drawn by RENDER."""
+        self.close()
+        render(self._out)
+
+    def line(self, name: str, text: str) -> None:
+        """One line of a log."""
+        self.close()
+        self._print(Text(printable(text)))
+
+    def done(self, *, url: str = "", release: int = 0) -> int:
+        """Nothing more to say."""
+        self.close()
+        return 0
+
+    def conclude(self, outcome: Outcome, told: str = "") -> int:
+        """The last line: where the site is, or why it is not there."""
+        self.close()
+        if not outcome.ok:
+            self._output = list(outcome.output) or self._output
+            self.fail(outcome.code, outcome.params)
+            if outcome.kept:
+                self._err.print(_("These packages were installed and stay: %s") % ", ".join(outcome.kept))
+            return 1
+        self._print(Text.assemble((self._symbols.good, "bold green"), " ", told or self._success(outcome)))
+        return 0
+
+    def fail(self, code: str, params: Mapping[str, Param]) -> None:
+        """The failed step's last output, then what, why, next and the code."""
+        self.close()
+        for line in self._output[-_SHOWN_OUTPUT:]:
+            self._err.print(Text("  " + printable(line), style="dim"), soft_wrap=True)
+        words = explain(code, params)
+        self._err.print(Text.assemble((f"{self._symbols.bad} {words.what}", "bold red")), soft_wrap=True)
+        if words.why:
+            self._err.print(Text.assemble((_("Why:"), "bold"), " ", words.why), soft_wrap=True)
+        if words.next:
+            self._err.print(Text.assemble((_("Next:"), "bold"), " ", words.next), soft_wrap=True)
+        self._err.print(Text(f"({code})", style="dim"))
+
+    def close(self) -> None:
+        """Leaves the lines as they are."""
+        if self._live:
+            self._live.pause()
+
+    def _success(self, outcome: Outcome) -> str:
+        values = {"url": outcome.url, "release": outcome.release, "seconds": f"{outcome.seconds:.1f}"}
+        if not outcome.changed:
+            return _("Nothing to change: release %(release)s is live at %(url)s (%(seconds)s s)") % values
+        return _("Release %(release)s is live at %(url)s (%(seconds)s s)") % values
+
+    def _keep_output(self, event: events.Event) -> None:
+        if event["event"] == events.STEP_STARTED:
+            self._output = []
+        elif event["event"] == events.STEP_OUTPUT:
+            self._output = [*self._output[-_SHOWN_OUTPUT:], str(event.get("line", ""))]
+        elif event["event"] == events.STEP_FAILED and event.get("output"):
+            self._output = [str(line) for line in event["output"]]
+        elif event["event"] == events.STEP_FINISHED:
+            self._output = []
+
+    def _tell_phase(self, line: Phase) -> None:
+        mark = self._symbols.good if line.state == "done" else self._symbols.bad
+        self._print(Text(f"{mark} {_(TITLES[line.name])} {line.seconds:.1f} s"))
+
+    def _tell_step(self, event: events.Event) -> None:
+        if event["event"] == events.STEP_STARTED:
+            step = self._phases.step(str(event.get("step", "")))
+            what = describe(step.action) if step else str(event.get("step", ""))
+            self._print(Text.assemble((f"{event.get('n', '?')}/{event.get('total', '?')} ", "dim"), (what, "bold")))
+        elif event["event"] == events.STEP_OUTPUT:
+            self._output = []
+            self._print(Text("  " + printable(str(event.get("line", ""))), style="dim"))
+        elif event["event"] == events.STEP_FINISHED:
+            outcome = _("done") if event.get("changed") else _("was so already")
+            self._print(Text(f"  {self._symbols.good} {outcome} {float(event.get('seconds', 0)):.1f} s", style="green"))
+
+    def _print(self, text: Text) -> None:
+        self._out.print(text, soft_wrap=True)

@@ -1,0 +1,55 @@
+"""What is said in passing, and what is asked. A question's answer is yes or no, or hidden text."""
+
+from __future__ import annotations
+
+from golive.explain.failures.entry import Sentences
+from golive.locale import N_
+
+NOTICES: dict[str, Sentences] = {
+    # Before the plan is done.
+    "uncommitted-changes": N_("Changes that are not committed to git go along: the folder is deployed as it is."),
+    "static-by-app": N_("The app itself serves %(folder)s: it is not a plain folder that the proxy could serve."),
+    "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
+    "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+    "rollback-across-migration": N_(
+        "Release %(release)s knows another state of the database; the data stays as it is. Check the site afterwards."
+    ),
+    "packages-stay": N_("These packages stay, other sites may need them: %(packages)s."),
+    "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),
+    "host-fit": N_("This host is ready for golive."),
+    # While it runs.
+    "following-run": (N_("A run is going on there: %(purpose)s."), N_("Started by %(who)s."), N_("Watching it first.")),
+    "recovering-run": N_("An earlier run (%(purpose)s, %(run)s) was cut off: taking it back or finishing it first."),
+    "planning-again": N_("Looking again: %(reason)s."),
+    "lease-waiting": (N_("Waiting: another run keeps %(lease)s."), N_("It is %(holder)s.")),
+    "connection-lost-retrying": N_(
+        "The connection to %(host)s is gone. The host goes on by itself; trying to get back."
+    ),
+    "connection-back": N_("The connection to %(host)s is back."),
+    # Log-in.
+    "host-key-new": N_("First contact with %(host)s. Its host key (%(algorithm)s): %(fingerprint)s"),
+    "host-key-accept": N_("Is this the key of %(host)s (compare it in your provider's console)?"),
+    "host-key-change": (
+        N_("The host key of %(host)s."),
+        N_("Known: %(old)s."),
+        N_("Shown now: %(new)s."),
+    ),
+    "host-key-trusted": N_("The new key of %(host)s is trusted from now on."),
+    "host-key-trust": N_("Trust the new key of %(host)s from now on?"),
+    "ssh-password": N_("Password of %(user)s on %(host)s:"),
+    "key-passphrase": N_("Passphrase of the key %(file)s:"),
+    "sudo-password": N_("Password of %(user)s on %(host)s for sudo:"),
+    "host-challenge": N_("%(host)s asks: %(prompt)s"),
+    "secret-wrong": N_("That was not right."),
+    # Practice servers.
+    "lab-next": N_("Put an app on it: golive up --to %(name)s"),
+    "lab-gone": N_("%(name)s is gone."),
+    "lab-fresh": N_("%(name)s is as new."),
+    # The story's own questions.
+    "env-value": N_("Value of %(name)s (read at %(file)s:%(line)s; hidden, kept only on the host):"),
+    "migration-in-doubt": N_("A migration was cut off (%(step)s). Is the database in order, so that it may run again?"),
+    "identity-adopt": N_(
+        "An app called “%(app)s” from another folder is on %(host)s. Is it the same app, to be replaced by this one?"
+    ),
+    "delete-data": N_("Delete all data of “%(app)s” on %(host)s for good?"),
+}
