@@ -1,4 +1,4 @@
-"""A real SSH server on loopback, in this process: it runs what it is told by a real shell, as whoever runs the tests."""
+"""A real SSH server on loopback, in this process: a real shell runs what it is told, as whoever runs the tests."""
 
 import asyncio
 import os
