@@ -1,0 +1,22 @@
+"""An app's short ASCII name, fit for user names, units and socket paths."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+LONGEST = 20
+
+
+def slug_of(name: str) -> str:
+    """At most 20 of [a-z0-9-], a letter first; a name without ASCII letters becomes ``app-`` and a short hash of it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    letters = sum(character.isalpha() for character in name)
+    kept = sum(character.isalpha() for character in words)
+    if not kept or kept * 2 < letters:
+        return "app-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    if not words[0].isalpha():
+        words = f"app-{words}"
+    return words[:LONGEST].strip("-")
