@@ -235,6 +235,17 @@ def test_a_layer_is_prepared_once_and_shared(lab: Lab, server_factory: Factory, 
             lab.down(name)
 
 
+def test_docker_runs_inside(server: PracticeServer) -> None:
+    install = "apt-get update -q && apt-get install -q -y --no-install-recommends docker.io"
+    server.run(["sh", "-c", install], timeout=400, env={"DEBIAN_FRONTEND": "noninteractive"})
+    assert said(server, "docker", "info", "--format", "{{.Driver}}") == "overlay2"
+    server.run(["sh", "-c", "tar -C / -c bin lib lib64 etc usr | docker import - base:1"], timeout=200)
+    run = ["docker", "run", "--rm", "--hostname=inner", "--memory=64m", "base:1"]
+    assert said(server, *run, "hostname") == "inner"
+    server.reset()
+    assert said(server, "ls", "/var/lib/docker") == ""
+
+
 def test_users_passwords_and_sudo(server: PracticeServer) -> None:
     server.add_user("free", sudo="free")
     server.add_user("typed", sudo="password")
@@ -318,6 +329,49 @@ def test_names_are_taken_once(lab: Lab, server: PracticeServer) -> None:
     with pytest.raises(Refused, match="lab-name-taken"):
         lab.up(server.name)
     assert ssh(server, "true").returncode == 0, "the one that has the name is left alone"
+
+
+def test_when_the_archive_is_out_of_reach_the_cache_stays_clean(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOLIVE_LAB_MIRROR", "http://127.0.0.1:9/debian")
+    with pytest.raises(Refused) as caught:
+        Lab(tmp_path / "home", tmp_path / "cache").up("never")
+    assert caught.value.code == "lab-base-failed"
+    assert caught.value.params["suite"] == "bookworm"
+    assert caught.value.params["output"], "debootstrap's last lines"
+    assert [path for path in (tmp_path / "cache" / "base").iterdir() if path.is_dir()] == []
+
+
+def test_a_server_outlives_who_started_it_and_can_be_taken_down_half_made(lab: Lab, server_factory: Factory) -> None:
+    name = f"{server_factory().name}-orphan"
+    program = "import sys; from golive.lab import Lab; Lab().up(sys.argv[1])"
+    starting = subprocess.Popen([sys.executable, "-c", program, name])
+    wait_until(lambda: any(s.name == name and s.state == "running" for s in lab.list()))
+    starting.kill()  # between the first process and the first answer of sshd, usually
+    starting.wait()
+    assert [s.state for s in lab.list() if s.name == name] == ["running"]
+    lab.down(name)
+    assert [s for s in lab.list() if s.name == name] == []
+
+
+def test_two_who_want_a_layer_prepare_it_once(lab: Lab, server_factory: Factory, tmp_path: Path) -> None:
+    server_factory()  # the base image exists from here on
+    (tmp_path / "base").symlink_to(lab.cache / "base")
+    program = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from golive.lab import Lab
+        lab = Lab(cache=Path(sys.argv[1]))
+        def prepare(server):
+            server.run(["touch", "/srv/prepared"])
+            print("prepared")
+        lab.ensure_layer("shared", prepare=prepare)
+        """)
+    argv = [sys.executable, "-c", program, str(tmp_path)]
+    both = [subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert sorted(process.communicate(timeout=120)[0] for process in both) == ["", "prepared\n"]
+    assert [process.returncode for process in both] == [0, 0]
 
 
 def test_a_server_that_cannot_boot_tells_why_and_leaves_nothing(

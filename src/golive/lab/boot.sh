@@ -6,8 +6,8 @@ set -eu
 cgroup=$1 root=$2 lowers=$3 upper=$4 work=$5 image=$6
 shift 6
 
-# Used with v1 hierarchies. Inside a cgroup namespace the server sees its own group as the root of each hierarchy. Without it, two servers
-# would share /system.slice/ssh.service, and stopping a unit in one would wait for the other's processes.
+# With v1 hierarchies: inside a cgroup namespace the server sees its own group as the root of each. Without it, two
+# servers would share /system.slice/ssh.service, and stopping a unit in one would wait for the other's processes.
 remount_cgroups() {
     findmnt --noheadings --list --types cgroup,cgroup2 --output TARGET,FSTYPE | while read -r target type; do
         options=$(findmnt --noheadings --first-only --output FS-OPTIONS "$target")
@@ -22,8 +22,8 @@ remount_cgroups() {
     done
 }
 
-# With v1 hierarchies, nspawn would show the controllers read-only, and MemoryMax= or Docker would not work inside. So
-# the server gets them from here. nspawn keeps its own process and the server's apart in supervisor/ and payload/, and
+# nspawn would show v1 controllers read-only, and neither MemoryMax= nor Docker would work inside. So the server gets
+# them from here. nspawn keeps its own process and the server's apart in supervisor/ and payload/, and
 # makes payload/ the root that /proc/1/cgroup is told from; what is mounted has to agree with that.
 show_cgroups() {
     mkdir -p "$view"
@@ -60,6 +60,9 @@ if [ "$image" != - ]; then
     mount -o loop,noauto_da_alloc "$image" "${upper%/*}"
     mkdir -p "$upper" "$work"
 fi
+# Docker stores its images as overlays, which cannot lie on an overlay: its folder gets a plain place.
+mkdir -p "${upper%/*}/docker"
+set -- --bind="${upper%/*}/docker:/var/lib/docker" "$@"
 mount -t overlay -o "lowerdir=$lowers,upperdir=$upper,workdir=$work" golive-lab "$root"
 
 # 133 is how nspawn says that the server asked for a reboot.

@@ -29,7 +29,7 @@ def make(record: Record, folder: Path) -> None:
 
 def forget_changes(record: Record, folder: Path) -> None:
     """Back to the state before the first boot. The server must not run."""
-    for name in ("upper", "work"):
+    for name in ("upper", "work", "docker"):
         shutil.rmtree(folder / name, ignore_errors=True)
     make(record, folder)
 

@@ -1,7 +1,8 @@
 """Layers: a prepared server's changes, kept to start other servers from.
 
 ``CACHE/layers/NAME-BASE`` leads to a folder with ``tree`` (the changes) and ``lowers.json`` (what they lie on). BASE
-is the base image's identity, so that a layer is prepared anew when its base changes.
+is the base image's identity, so that a layer is prepared anew when its base changes. A layer may hold Docker, but not
+Docker's images: those lie outside the server's tree (boot.sh).
 """
 
 from __future__ import annotations

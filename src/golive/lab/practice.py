@@ -205,6 +205,7 @@ class Lab:
 
     def get(self, name: str) -> PracticeServer:
         """The server with that name. Raises UsageError lab-unknown-server."""
+        require_machine()
         record = Record.load(self.folder(name)) if _NAME.fullmatch(name) else None
         if record is None:
             raise UsageError("lab-unknown-server", name=name, known=tuple(server.name for server in self.list()))
@@ -212,14 +213,13 @@ class Lab:
 
     def down(self, name: str) -> None:
         """Delete a server, however little of it is left. Raises UsageError lab-unknown-server."""
+        require_machine()
         folder = self.folder(name)
         if not _NAME.fullmatch(name) or not folder.is_dir():
             raise UsageError("lab-unknown-server", name=name, known=tuple(server.name for server in self.list()))
-        require_machine()
         with self.changing(name, remove=True):
             record = Record.load(folder)
-            number = record.number if record else network.number_of(folder)
-            self._remove(number, folder)
+            self._remove(record.number if record else network.number_of(folder), folder)
 
     def down_all(self, prefix: str) -> list[str]:
         """Delete every server whose name starts with ``prefix``; returns the names."""
@@ -272,7 +272,8 @@ class Lab:
             cgroup.kill(number)
             network.disconnect(number)
             network.release_address(number, folder)
-        shutil.rmtree(folder)
+        if folder.exists():  # else someone else was faster
+            shutil.rmtree(folder)
 
 
 def known_servers() -> list[Server]:
