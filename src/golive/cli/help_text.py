@@ -77,7 +77,7 @@ class Option(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The two columns of the help page."""
         shown = copy.copy(self)
-        shown.help = _(self.help or "")
+        shown.help = self.help and _(self.help)
         return click.Option.get_help_record(shown, ctx)
 
 
@@ -90,15 +90,18 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    def _translated(self) -> str:
+        return _(self.help) if self.help else ""
+
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of the help, whole."""
-        return re.split(r"(?<=[。])|(?<=\.)\s", _(self.help or ""), maxsplit=1)[0].rstrip(".。")
+        return re.split(r"(?<=[。：；])|(?<=[.:;])\s", self._translated(), maxsplit=1)[0].rstrip(".:;。：；")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help itself."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_(self.help or ""))
+            formatter.write_text(self._translated())
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The examples."""

@@ -120,7 +120,7 @@ def _what(step: Step) -> str:
 def _why(step: Step) -> str:
     from golive.explain.why import WHY
 
-    return _(WHY.get(step.why, ""))
+    return _(WHY[step.why]) if step.why in WHY else ""
 
 
 def _shell(step: Step) -> str:
