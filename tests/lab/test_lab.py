@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -303,6 +304,29 @@ def test_down_leaves_nothing(lab: Lab, server_factory: Factory) -> None:
     assert [file for file in backing if server.name in file] == []
     with pytest.raises(UsageError, match="lab-unknown-server"):
         lab.get(server.name)
+
+
+def test_the_bridge_and_its_rules_come_and_go(lab: Lab) -> None:
+    """In a network namespace of its own, because other people's servers may be on the real bridge."""
+    place = f"golive-test-{os.getpid()}"
+    program = textwrap.dedent("""
+        import subprocess
+        from pathlib import Path
+        from golive.lab import network
+        def state():
+            said = [subprocess.check_output(["iptables", "-t", table, "-S"], text=True) for table in ("nat", "filter")]
+            rules = [line for text in said for line in text.splitlines() if line.startswith("-A")]
+            return Path("/sys/class/net/golive0").exists(), len(rules)
+        network._ensure_bridge(); network._ensure_bridge(); print(*state())
+        network._remove_bridge(); network._remove_bridge(); print(*state())
+        """)
+    subprocess.run(["ip", "netns", "add", place], check=True)
+    try:
+        argv = ["ip", "netns", "exec", place, sys.executable, "-c", program]
+        done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    finally:
+        subprocess.run(["ip", "netns", "del", place], check=True)
+    assert done.stdout.splitlines() == ["True 3", "False 0"]
 
 
 def test_down_copes_with_whatever_is_left(lab: Lab, server_factory: Factory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import struct
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def cut(record: Record, folder: Path) -> None:
     network.set_cable(record.number, connected=False)
     disk = os.open(_seen_by_supervisor(record.number, folder / "disk"), os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.kill(pid, 9)
+        os.kill(pid, signal.SIGKILL)
         _stop_writing(disk)
     finally:
         os.close(disk)

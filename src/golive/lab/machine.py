@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from golive.errors import Refused
-from golive.lab import cgroup, network
+from golive.lab import cgroup, network, seed
 from golive.lab.store import Record
 from golive.lab.tool import PATH, clean_environment
 
@@ -34,6 +35,7 @@ def start(record: Record, folder: Path) -> None:
     """Boot the server, its cable plugged in. Returns at once; the machine belongs to nobody's session."""
     for name in ("root", "upper", "work") if record.disk is None else ("root", "disk"):
         (folder / name).mkdir(mode=0o755, exist_ok=True)
+    seed.refresh(folder / "seed")
     network.connect(record.number)
     network.set_cable(record.number, connected=True)
     cgroup.create(record.number, record.memory)
@@ -133,7 +135,7 @@ def run_inside(
             out, err = process.communicate(stdin, timeout=timeout)
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, 9)
+                os.killpg(process.pid, signal.SIGKILL)
             raise
     return subprocess.CompletedProcess(list(argv), process.returncode, out, err)
 

@@ -12,6 +12,12 @@ BRIDGE = "golive0"
 GATEWAY = "10.77.0.1"
 NETWORK = "10.77.0.0/24"
 NUMBERS = range(2, 255)
+# Inserted first in their chains: Docker, where it runs, drops what it does not know.
+_RULES = (
+    ("nat", ("POSTROUTING", "-s", NETWORK, "!", "-o", BRIDGE, "-j", "MASQUERADE")),
+    ("filter", ("FORWARD", "-i", BRIDGE, "-j", "ACCEPT")),
+    ("filter", ("FORWARD", "-o", BRIDGE, "-m", "state", "--state", "RELATED,ESTABLISHED", "-j", "ACCEPT")),
+)
 _ADDRESSES = MACHINE_HOME / "addresses"
 _LOCK = MACHINE_HOME / "network.lock"
 
@@ -43,11 +49,13 @@ def claim_address(folder: Path) -> int:
 
 
 def release_address(number: int, folder: Path) -> None:
-    """Give the number back, if it is ``folder``'s."""
+    """Give the number back, if it is ``folder``'s. The last one out takes the bridge and its rules away."""
     with locked(_LOCK):
         claim = _ADDRESSES / str(number)
         if _holder(claim) == folder:
             claim.unlink()
+        if not any(_holder(claim) for claim in _ADDRESSES.glob("*")):
+            _remove_bridge()
 
 
 def number_of(folder: Path) -> int | None:
@@ -117,15 +125,19 @@ def _ensure_bridge() -> None:
         call(["ip", "address", "add", f"{GATEWAY}/24", "dev", BRIDGE])
         call(["ip", "link", "set", BRIDGE, "up"])
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1", "ascii")
-    # Inserted first: Docker, where it runs, drops what it does not know.
-    _ensure_rule(["-t", "nat"], ["POSTROUTING", "-s", NETWORK, "!", "-o", BRIDGE, "-j", "MASQUERADE"])
-    _ensure_rule([], ["FORWARD", "-i", BRIDGE, "-j", "ACCEPT"])
-    _ensure_rule([], ["FORWARD", "-o", BRIDGE, "-m", "state", "--state", "RELATED,ESTABLISHED", "-j", "ACCEPT"])
+    for table, rule in _RULES:
+        if call(["iptables", "-w", "-t", table, "-C", *rule], check=False).returncode != 0:
+            call(["iptables", "-w", "-t", table, "-I", *rule])
 
 
-def _ensure_rule(table: list[str], rule: list[str]) -> None:
-    if call(["iptables", "-w", *table, "-C", *rule], check=False).returncode != 0:
-        call(["iptables", "-w", *table, "-I", *rule])
+def _remove_bridge() -> None:
+    """Nothing of the lab stays in the machine's network, unless someone else has plugged a cable in."""
+    ports = Path("/sys/class/net", BRIDGE, "brif")
+    if not ports.is_dir() or any(ports.iterdir()):
+        return
+    call(["ip", "link", "del", BRIDGE], check=False)
+    for table, rule in _RULES:
+        call(["iptables", "-w", "-t", table, "-D", *rule], check=False)
 
 
 def _uplink_mtu() -> int:

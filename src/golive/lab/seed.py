@@ -33,7 +33,6 @@ def plant(seed: Path, name: str, public_key: str, memory: int | None) -> None:
         "etc/hostname": f"{name}\n",
         "etc/hosts": f"127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 {name}\n",
         "etc/machine-id": f"{uuid.uuid4().hex}\n",
-        "etc/resolv.conf": carry.nameservers(),
         "root/.ssh/authorized_keys": public_key,
     }
     for path, text in files.items():
@@ -44,6 +43,12 @@ def plant(seed: Path, name: str, public_key: str, memory: int | None) -> None:
         _tell_memory(seed, memory)
     for kind in ("ed25519", "ecdsa"):
         make_key(seed / f"etc/ssh/ssh_host_{kind}_key", kind, f"root@{name}")
+
+
+def refresh(seed: Path) -> None:
+    """What may be different at each boot: the machine may be in another network. The server must not run."""
+    (seed / "etc/resolv.conf").write_text(carry.nameservers(), "utf-8")
+    (seed / "etc/resolv.conf").chmod(0o644)
 
 
 def host_key(seed: Path) -> str:

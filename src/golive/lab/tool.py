@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 
@@ -14,8 +15,6 @@ PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS
 
 def clean_environment() -> dict[str, str]:
     """The environment of every tool: a plain English root's, with the machine's proxy settings."""
-    import os
-
     proxies = {name: os.environ[name] for name in PROXY_VARIABLES if name in os.environ}
     return {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **proxies}
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from golive.lab.seed import meminfo
 from golive.lab.store import Record, locked
 
@@ -25,6 +27,10 @@ def test_a_record_that_is_missing_or_damaged_is_none(tmp_path: Path) -> None:
         assert Record.load(tmp_path) is None
 
 
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="flock is POSIX")
+
+
+@needs_posix
 def test_a_lock_lets_one_in_at_a_time_even_when_its_file_is_removed(tmp_path: Path) -> None:
     program = """
 import sys
@@ -44,6 +50,7 @@ for _ in range(100):
     assert not (tmp_path / "locks" / "one").exists()
 
 
+@needs_posix
 def test_a_lock_dies_with_its_holder(tmp_path: Path) -> None:
     program = "import os, sys; from pathlib import Path; from golive.lab.store import locked\n"
     program += "with locked(Path(sys.argv[1])): os._exit(9)"
