@@ -4,8 +4,8 @@
 answer. SIZE, DIGEST: of the runner zip. FOLDERS: where it may rest, joined by ``:``, the best first. The answer is a
 line ``::golive:: WORD ...`` (after whatever the shell's start-up files print): ``have``: stdin goes to the runner as
 it is; ``need``: after the early bytes the zip is awaited; then ``ready``, or ``unstorable REASON``. A runner that is
-torn or damaged counts as missing. The zip is written under a temporary name, synced and renamed. Parses on any Python 3,
-so that one too old can say so.
+torn or damaged counts as missing. The zip is written under a temporary name, synced and renamed. Parses on any
+Python 3, so that one too old can say so.
 
 Twin: ``golive.transport.handshake`` sends this file and reads the answers.
 """

@@ -1,17 +1,21 @@
 """The ``__main__`` of the runner zip: ``python3 -I runner-HASH.zip COMMAND``.
 
-Python compiles what it imports from a zip anew at every start (100 ms and more, longer than a probe). So the first
-start leaves a second zip with the compiled files beside the first one, and later starts import from that. Its last
-64 bytes are the SHA-256 of all before them: one that is torn or damaged is made again. Its name carries the runner's
-own name and the interpreter's magic number: no other runner or Python ever reads it.
+The zip holds this file and ``golive.zip`` with all the others, uncompressed there so that they compress as one: a third
+smaller. Python cannot import from that, and would compile every file at every start (100 ms and more, longer than a
+probe). So the first start leaves a zip of the compiled files beside the runner, and every start imports from it. Its
+first 64 bytes are the SHA-256 of the rest (a zip may begin with anything): one that is torn or damaged is made again.
+Its name carries the runner's own name and the interpreter's magic number: no other runner or Python ever reads it.
 
-Twin: ``golive.transport.bundle`` puts this file into the zip.
+Twin: ``golive.transport.bundle`` makes the zip.
 """
 
+import atexit
 import hashlib
 import io
 import os
+import shutil
 import sys
+import tempfile
 from importlib.util import MAGIC_NUMBER
 
 DIGEST = 64
@@ -32,24 +36,25 @@ def is_whole(path):
             content = stream.read()
     except OSError:
         return False
-    return hashlib.sha256(content[:-DIGEST]).hexdigest().encode("ascii") == content[-DIGEST:]
+    return hashlib.sha256(content[DIGEST:]).hexdigest().encode("ascii") == content[:DIGEST]
 
 
 def compiled(runner):
     # type: (str) -> bytes
-    """The zip RUNNER with compiled files in place of sources."""
+    """A zip of the compiled files of the zip RUNNER."""
     import marshal
     import zipfile
 
     header = MAGIC_NUMBER + b"\0" * (12 if sys.version_info >= (3, 7) else 8)
     target = io.BytesIO()
-    with zipfile.ZipFile(runner) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(runner) as outer:
+        sources = io.BytesIO(outer.read("golive.zip"))
+    with zipfile.ZipFile(sources) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in source.namelist():
             code = compile(source.read(name), runner + "/" + name, "exec", dont_inherit=True)
             archive.writestr(zipfile.ZipInfo(name + "c"), header + marshal.dumps(code))
-        archive.comment = b"0" * DIGEST
-    content = target.getvalue()[:-DIGEST]
-    return content + hashlib.sha256(content).hexdigest().encode("ascii")
+    content = target.getvalue()
+    return hashlib.sha256(content).hexdigest().encode("ascii") + content
 
 
 def keep(path, content):
@@ -62,20 +67,26 @@ def keep(path, content):
     os.replace(temporary, path)
 
 
-def prefer_compiled(runner):
-    # type: (str) -> None
-    """Make imports come from the compiled files; without a writable folder, from the zip itself."""
+def importable(runner):
+    # type: (str) -> str
+    """The path from which the files of the zip RUNNER can be imported; for this start alone when its folder cannot be
+    written."""
     path = compiled_path(runner)
-    if not is_whole(path):
-        try:
-            keep(path, compiled(runner))
-        except OSError:
-            return
-    sys.path.insert(0, path)
+    if is_whole(path):
+        return path
+    content = compiled(runner)
+    try:
+        keep(path, content)
+    except OSError:
+        folder = tempfile.mkdtemp(prefix="golive-")
+        atexit.register(shutil.rmtree, folder, True)
+        path = os.path.join(folder, os.path.basename(path))
+        keep(path, content)
+    return path
 
 
 if __name__ == "__main__":
-    prefer_compiled(os.path.abspath(sys.argv[0]))
+    sys.path.insert(0, importable(os.path.abspath(sys.argv[0])))
     from golive.runner.main import main
 
     sys.exit(main())

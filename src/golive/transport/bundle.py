@@ -1,6 +1,6 @@
 """The runner as one zip: the same sources give the same bytes, and its name is their hash.
 
-Twin: ``golive.runner.entry`` is its ``__main__``; ``golive.runner.bootstrap`` keeps it on hosts.
+Twin: ``golive.runner.entry`` is its ``__main__`` and unpacks it; ``golive.runner.bootstrap`` keeps it on hosts.
 """
 
 from __future__ import annotations
@@ -53,17 +53,24 @@ def sources() -> Iterator[tuple[str, bytes]]:
 
 
 def pack(files: dict[str, bytes]) -> Bundle:
-    """FILES as a zip whose bytes depend on nothing else."""
+    """FILES as a zip whose bytes depend on nothing else: ``__main__.py``, and all others as one uncompressed zip in it,
+    which compresses a third better than each file by itself."""
+    others = {path: content for path, content in files.items() if path != "__main__.py"}
+    inner = _zip(others, zipfile.ZIP_STORED)
+    content = _zip({"__main__.py": files["__main__.py"], "golive.zip": inner}, zipfile.ZIP_DEFLATED)
+    return Bundle(content, hashlib.sha256(content).hexdigest())
+
+
+def _zip(files: dict[str, bytes], method: int) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(files):
             entry = zipfile.ZipInfo(path, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = method
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[path])
-    content = target.getvalue()
-    return Bundle(content, hashlib.sha256(content).hexdigest())
+            archive.writestr(entry, files[path], compresslevel=9)
+    return target.getvalue()
 
 
 def bootstrap() -> str:
