@@ -60,15 +60,17 @@ def start(record: Record, folder: Path) -> None:
     # setsid returns when its child, already in the server's groups, runs on its own.
     detach = ["setsid", "--fork"]
     with (folder / "console.log").open("wb") as console:
-        subprocess.run(
+        done = subprocess.run(
             [*cgroup.entering(record.number), *detach, *apart, "sh", script, *mounts, *nspawn],
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=subprocess.STDOUT,
             env=clean_environment(),
             cwd="/",
-            check=True,
+            check=False,
         )
+    if done.returncode != 0:
+        raise Refused("lab-boot-failed", name=record.name, reason="exited", output=console_tail(folder))
 
 
 def wait_ready(record: Record, folder: Path, timeout: float = BOOT_TIMEOUT) -> None:
@@ -119,10 +121,13 @@ def run_inside(
         raise Refused("lab-not-running", name=record.name)
     base = {"PATH": PATH, "HOME": "/root", "USER": "root", "LOGNAME": "root", "SHELL": "/bin/bash", "LANG": "C.UTF-8"}
     words = [f"{name}={value}" for name, value in {**base, **(environment or {})}.items()]
-    enter = [*cgroup.entering(record.number, "lab-run"), "nsenter", "--all", f"--target={pid}", "--wd"]
-    command = [*enter, "env", "--ignore-environment", "--chdir=/root", *words, *argv]
+    try:
+        enter = cgroup.entering(record.number, "lab-run")
+    except OSError as error:  # its groups are gone: it has died this moment
+        raise Refused("lab-not-running", name=record.name) from error
+    nsenter = ["nsenter", "--all", f"--target={pid}", "--wd"]
     with subprocess.Popen(
-        command,
+        [*enter, *nsenter, "env", "--ignore-environment", "--chdir=/root", *words, *argv],
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
