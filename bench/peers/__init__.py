@@ -1,0 +1,1 @@
+"""The tools that golive is compared with, each with the files that its user would write."""
