@@ -77,7 +77,7 @@ def _join(sentences: list[str]) -> str:
 def _shown(code: str, name: str, value: Param) -> str:
     """A param as people read it: a known word in their language, a list with commas."""
     if isinstance(value, (tuple, list)):
-        return (_("%(item)s, ") % {"item": ""}).join(str(item) for item in value)
+        return _(", ").join(str(item) for item in value)
     words = WORDS.get(f"{code}.{name}") or WORDS.get(name) or {}
     text = "" if value is None else str(value)
     return _(words[text]) if text in words else text
