@@ -16,6 +16,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from golive.errors import AppError
 from golive.transport.folders import data_folder
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _LONGEST_WALK = 20_000
 
 
 def identity_of(folder: Path, repo: Repo | None, prefix: str) -> str:
-    """The identity of the app in FOLDER, which is PREFIX in REPO."""
+    """The identity of the app in FOLDER, which is PREFIX in REPO. Raises AppError ``data-unwritable``."""
     remote = _remote(repo) if repo is not None else ""
     memory = data_folder() / "identities" / f"{_digest(os.path.normcase(folder))}.json"
     known = _remembered(memory)
@@ -93,7 +94,10 @@ def _remembered(memory: Path) -> dict[str, str] | None:
 
 
 def _remember(memory: Path, values: dict[str, str]) -> None:
-    memory.parent.mkdir(parents=True, exist_ok=True)
     temporary = memory.with_name(f"{memory.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(values), "utf-8")
-    temporary.replace(memory)
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(values), "utf-8")
+        temporary.replace(memory)
+    except OSError as error:
+        raise AppError("data-unwritable", path=str(memory), reason=error.strerror or "") from None

@@ -15,6 +15,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from golive.errors import HostError
+
 SSH_PORT = 22
 
 
@@ -53,7 +55,7 @@ class KnownHosts:
         return _keys_in(self._own, name) or _keys_in(self._users, name)
 
     def add(self, host: str, port: int, line: str) -> None:
-        """Remember a key of HOST."""
+        """Remember a key of HOST. Raises HostError ``config-unwritable``."""
         self._write([*_lines(self._own), f"{host_name(host, port)} {line}"])
 
     def replace(self, host: str, port: int, line: str) -> None:
@@ -63,10 +65,13 @@ class KnownHosts:
         self._write([*kept, f"{name} {line}"])
 
     def _write(self, lines: list[str]) -> None:
-        self._own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._own.with_name(f"{self._own.name}.{os.getpid()}")
-        temporary.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
-        temporary.replace(self._own)
+        try:
+            self._own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+            temporary.replace(self._own)
+        except OSError as error:
+            raise HostError("config-unwritable", path=str(self._own), reason=error.strerror or "") from None
 
 
 def host_name(host: str, port: int) -> str:

@@ -16,19 +16,21 @@ from golive.errors import HostError
 from golive.model.host import Host
 from golive.protocol.codec import FORMAT
 from golive.protocol.facts import ProbeRequest
+from golive.transport.bundle import bundle
 from golive.transport.command import quoted, shell, tethered
 from golive.transport.install_python import INSTALL_PYTHON
 from golive.transport.interface import Event, OnEvent, OnLine, Questions
 from golive.transport.known_hosts import fingerprint
-from golive.transport.portal import Portal
 from golive.transport.wire import Follower, probe_frames, run_frames
 
 if TYPE_CHECKING:
     from golive.transport.channel import Channel
+    from golive.transport.portal import Portal
     from golive.transport.ssh_login import Login, Session
     from golive.transport.ssh_root import Root
 
-_SLOW_PARTS = ("golive.transport.ssh_root",)
+_UNUSED = "asyncssh.crypto.x509"
+_loading = threading.Lock()
 
 _INSTALL_KEY = """\
 umask 077
@@ -46,27 +48,31 @@ def warm_up() -> None:
 
 
 def load() -> None:
-    """Import the SSH library now.
+    """Import the SSH library now, without two parts that it can do without and golive has no use for.
 
-    It looks for two optional native libraries, which on Linux starts a compiler when they are missing (measured: 30 of
-    190 ms); golive needs neither.
+    X.509 host certificates cost a third of its import. Two native libraries are looked for, which on Linux starts a
+    compiler when they are missing (measured: 30 of 190 ms).
     """
-    if "asyncssh" in sys.modules or sys.platform != "linux":
-        _import_slow_parts()
-        return
-    import ctypes.util
+    with _loading:
+        if "asyncssh" in sys.modules:
+            _import_slow_part()
+            return
+        import ctypes.util
 
-    look = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: None
-    try:
-        _import_slow_parts()
-    finally:
-        ctypes.util.find_library = look
+        look = ctypes.util.find_library
+        if sys.platform == "linux":
+            ctypes.util.find_library = lambda name: None
+        # None makes an import fail, which asyncssh expects of this one.
+        sys.modules[_UNUSED] = None  # type: ignore[assignment]
+        try:
+            _import_slow_part()
+        finally:
+            ctypes.util.find_library = look
+            sys.modules.pop(_UNUSED, None)
 
 
-def _import_slow_parts() -> None:
-    for name in _SLOW_PARTS:
-        importlib.import_module(name)
+def _import_slow_part() -> None:
+    importlib.import_module("golive.transport.ssh_root")
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ class SshTransport:
         self._host = replace(host, identity_file=identity or host.identity_file)
         self._questions = questions or Questions()
         self._home = home
-        self._portal = Portal()
+        self._door: Portal | None = None
         self._login: Login | None = None
         self._session: Session | None = None
         self._root: Root | None = None
@@ -117,7 +123,8 @@ class SshTransport:
         if self._session is not None:
             with suppress(HostError, OSError):
                 self._portal.call(self._drop())
-        self._portal.close()
+        if self._door is not None:
+            self._door.close()
 
     def probe(self, request: ProbeRequest) -> dict[str, Any]:
         """The host's facts."""
@@ -160,6 +167,15 @@ class SshTransport:
         """The key that the host shows now, not believed yet."""
         return self._portal.call(self._fetch_host_key())
 
+    @property
+    def _portal(self) -> Portal:
+        """Made late: asyncio takes a third of the time of this module's import."""
+        if self._door is None:
+            from golive.transport.portal import Portal
+
+            self._door = Portal()
+        return self._door
+
     def _logins(self) -> Login:
         if self._login is None:
             load()
@@ -172,9 +188,14 @@ class SshTransport:
         return lambda event: self._portal.tell(on_event, event)
 
     async def _open(self) -> None:
+        login = self._logins()
+        import asyncio
+
         from golive.transport.ssh_root import Root
 
-        login = self._logins()
+        # Made while the network is waited for: it takes 20 ms of compressing.
+        asyncio.get_running_loop().run_in_executor(None, bundle)
+
         self._session = await login.connect(self._host)
         self._root = Root(self._session, self._host.name, login.memory(self._host), (self._portal, self._questions))
 

@@ -86,6 +86,16 @@ class Login:
         configured = self._configured(host)
         if below is None and isinstance(configured.tunnel, str):
             below = await self._jump(configured.tunnel)
+        try:
+            return await self._log_in(host, configured, below)
+        except BaseException:
+            if below:
+                below.abort()
+            raise
+
+    async def _log_in(
+        self, host: Host, configured: asyncssh.SSHClientConnectionOptions, below: Session | None
+    ) -> Session:
         keys = self._keys(host, configured)
         while True:
             client = self._client(host, str(configured.username), keys)
