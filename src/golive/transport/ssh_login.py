@@ -101,12 +101,12 @@ class Login:
             client = self._client(host, str(configured.username), keys)
             try:
                 connection = await self._attempt(host, client, keys, below)
+                return Session(connection, client, str(configured.username), below)
             except asyncssh.HostKeyNotVerifiable:
-                await self._meet(host, client)
-                continue
+                pass
             except (OSError, asyncssh.Error, asyncio.TimeoutError) as error:
                 raise self._meaning(error, host, configured, client) from None
-            return Session(connection, client, str(configured.username), below)
+            await self._meet(host, client)
 
     async def offered_key(self, host: Host) -> OfferedKey:
         """The key that HOST shows now, whatever is known of it. Raises HostError."""
