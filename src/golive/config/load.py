@@ -42,7 +42,7 @@ def load(folder: FilePath) -> Settings:
     file = folder / FILE_NAME
     try:
         data = file.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
     except OSError as error:
         raise ConfigError("config-unreadable", file=FILE_NAME, reason=error.strerror or str(error)) from error

@@ -73,9 +73,12 @@ def _flask_app(tree: Tree, file: str) -> list[Mention]:
     if file not in tree.names:
         return []
     for number, line in enumerate(tree.text(file).split("\n"), 1):
-        match = re.match(r"""\s*(?:export\s+)?FLASK_APP\s*=\s*["']?([^"'#\s]+)""", line)
+        match = re.match(r"\s*(?:export\s+)?FLASK_APP\s*=\s*(.+)", line)
         if match:
-            target, _, attribute = match[1].partition(":")
+            told = match[1].strip()
+            quote = told[0] if told[0] in "\"'" else ""
+            told = told[1:].partition(quote)[0] if quote else told.partition(" #")[0].strip()
+            target, _, attribute = told.partition(":")
             module = target.removesuffix(".py").strip("./").replace("/", ".")
             name, bracket, arguments = attribute.partition("(")
             return [Mention(module, name, bracket + arguments, file, number, 40)]

@@ -156,6 +156,7 @@ def _installed_as(name: str) -> str:
 
 def pinned_below(text: str, name: str, version: tuple[int, ...]) -> bool:
     """Whether requirements pin NAME (``==``) to less than VERSION."""
-    pattern = rf"^\s*{re.escape(name).replace('-', '[-_.]')}\s*(?:\[[^\]]*\])?\s*==\s*([0-9.]+)"
+    name = "[-_.]".join(re.escape(part) for part in name.split("-"))
+    pattern = rf"^\s*{name}\s*(?:\[[^\]]*\])?\s*==\s*([0-9.]+)"
     match = re.search(pattern, text, re.IGNORECASE | re.MULTILINE)
-    return bool(match) and tuple(int(part) for part in match[1].split(".") if part) < version if match else False
+    return match is not None and tuple(int(part) for part in match[1].split(".") if part) < version

@@ -74,6 +74,11 @@ class Evaluator:
             return APP + module.folder
         if node.attr == "parent":
             return self._parent(self.value(node.value, module, local, depth + 1))
+        if node.attr == "pardir":
+            return ".."
+        if isinstance(node.value, ast.Name) and node.value.id in module.classes:
+            inside = class_values(module.classes[node.value.id])
+            return self.value(inside.get(node.attr), module, inside, depth + 1)
         return None
 
     @staticmethod
@@ -101,10 +106,23 @@ class Evaluator:
                 return self._join([self.value(item, module, local, depth + 1) for item in (inner, *arguments)])
             if node.func.attr in _KEEP:
                 return self.value(inner, module, local, depth + 1)
+            if node.func.attr == "format":
+                return self._formatted([self.value(item, module, local, depth + 1) for item in (inner, *arguments)])
         if any(name == reader or name.endswith(f".{reader}") for reader in _READ):
             default = next((item.value for item in node.keywords if item.arg == "default"), None)
             return self.value(default or (arguments[1] if len(arguments) > 1 else None), module, local, depth + 1)
         return None
+
+    @staticmethod
+    def _formatted(parts: list[str | None]) -> str | None:
+        """``"sqlite:///{0}".format(path)``."""
+        known = [part for part in parts if part is not None]
+        if len(known) != len(parts):
+            return None
+        try:
+            return known[0].format(*known[1:])
+        except (IndexError, KeyError, ValueError, AttributeError):
+            return None
 
     @staticmethod
     def _join(parts: list[str | None]) -> str | None:
@@ -141,3 +159,14 @@ class Evaluator:
             return None
         # APP alone is the root folder: what is added to it starts with the separator.
         return left + (right.lstrip("/") if left.endswith(APP) else right)
+
+
+def class_values(node: ast.ClassDef) -> dict[str, ast.expr]:
+    """What a class body assigns: settings are often attributes of a class."""
+    return {
+        target.id: statement.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }

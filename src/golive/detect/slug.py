@@ -10,11 +10,11 @@ LONGEST = 20
 
 
 def slug_of(name: str) -> str:
-    """At most 20 of [a-z0-9-], a letter first; a name without ASCII letters becomes ``app-`` and a short hash of it."""
+    """At most 20 of [a-z0-9-], a letter first; a name that is not mostly ASCII becomes ``app-`` and a short hash of it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    letters = sum(character.isalpha() for character in name)
-    kept = sum(character.isalpha() for character in words)
+    letters = sum(character.isalnum() for character in name)
+    kept = sum(character.isalnum() for character in words)
     if not kept or kept * 2 < letters:
         return "app-" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     if not words[0].isalpha():

@@ -76,8 +76,9 @@ class Symbols:
         return self._known[key]
 
     def _top_level(self, module: Module, name: str) -> Meaning | None:
-        if name in module.assigned:
-            found = self.expression(module, module.assigned[name], {})
+        # The last value first; app = ProxyFix(app) leads to the one before.
+        for value in ([module.assigned[name]] if name in module.assigned else []) + module.before.get(name, [])[::-1]:
+            found = self.expression(module, value, {})
             if found is not None:
                 return found
         if name in module.functions:

@@ -31,12 +31,13 @@ class Imported:
 
 @dataclass
 class Module:
-    """A parsed file. ``path`` is relative to the app's root."""
+    """A parsed file. ``path`` is relative to the app's root. ``before``: what assigned names held earlier."""
 
     path: str
     tree: ast.Module
     imports: dict[str, Imported] = field(default_factory=dict)
     assigned: dict[str, ast.expr] = field(default_factory=dict)
+    before: dict[str, list[ast.expr]] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
 
@@ -175,6 +176,8 @@ def _note(module: Module, statement: ast.stmt) -> None:
     elif isinstance(statement, ast.Assign):
         for target in statement.targets:
             if isinstance(target, ast.Name):
+                if target.id in module.assigned:
+                    module.before.setdefault(target.id, []).append(module.assigned[target.id])
                 module.assigned[target.id] = statement.value
     elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
         module.assigned[statement.target.id] = statement.value

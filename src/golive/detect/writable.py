@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from golive.detect.flask import Seen
-from golive.detect.paths import APP, Evaluator
+from golive.detect.paths import APP, Evaluator, class_values
 from golive.detect.symbols import dotted_name
 from golive.detect.syntax import Module, Project
 from golive.detect.walk import Tree
@@ -68,25 +68,22 @@ def _is_inside(path: str) -> bool:
 
 
 def _in_module(module: Module, evaluator: Evaluator, chdir: str, sqlite_base: str) -> Iterator[_Found]:
-    if _TESTING.search(module.stem):
-        return
+    """Everything in a module that names what is written; what is there for tests alone is left out."""
     waiting: list[tuple[ast.AST, dict[str, ast.expr], str]] = [(module.tree, {}, "")]
-    while waiting:
+    while waiting and not _TESTING.search(module.stem):
         node, local, target = waiting.pop()
         if isinstance(node, ast.ClassDef) and _TESTING.search(node.name):
             continue
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            local = local | _assigned_in(node)
+        local = local | _assigned_in(node)
         if isinstance(node, ast.Call):
             yield from _call(node, module, evaluator, local, chdir)
-        if isinstance(node, ast.expr):
-            value = evaluator.value(node, module, local)
-            if value is not None:
-                path, kind = _meant(value, target, sqlite_base, chdir)
-                if kind:
-                    yield _Found(kind, path, module, node.lineno)
-                if kind or not isinstance(node, ast.Call):
-                    continue
+        value = evaluator.value(node, module, local) if isinstance(node, ast.expr) else None
+        if value is not None:
+            path, kind = _meant(value, target, sqlite_base, chdir)
+            if kind:
+                yield _Found(kind, path, module, getattr(node, "lineno", 0))
+            if kind or not isinstance(node, ast.Call):
+                continue
         waiting.extend((child, local, name) for child, name in _children(node, target))
 
 
@@ -110,19 +107,24 @@ def _target_name(node: ast.expr) -> str:
     return dotted_name(node).rpartition(".")[2]
 
 
-def _assigned_in(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
+def _assigned_in(node: ast.AST) -> dict[str, ast.expr]:
+    """The names that a class or function binds for what is inside of it."""
+    if isinstance(node, ast.ClassDef):
+        return class_values(node)
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return {}
     return {
-        target.id: node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
+        target.id: inner.value
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Assign)
+        for target in inner.targets
         if isinstance(target, ast.Name)
     }
 
 
 def _meant(value: str, target: str, sqlite_base: str, chdir: str) -> tuple[str, str]:
     """Path and kind of what a value given to the name TARGET stands for; ("", "") for nothing that is written."""
-    if _TESTING.search(target):
+    if _TESTING.search(target) or "{" in value:
         return "", ""
     if match := _SQLITE.match(value):
         file = match[1].partition("?")[0]
