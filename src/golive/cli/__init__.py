@@ -58,6 +58,8 @@ def _golive() -> click.Command:
 
     group = LazyCommands(
         name="golive",
+        callback=_show_help,
+        invoke_without_command=True,
         help=N_("Take a Python web app from its folder to a live site on your own Linux server."),
         examples=(
             ("golive check", N_("what golive sees in this folder")),
@@ -75,6 +77,13 @@ def _golive() -> click.Command:
         ],
     )
     return click.version_option(__version__, prog_name="golive", message="%(prog)s %(version)s")(group)
+
+
+@click.pass_context
+def _show_help(context: click.Context) -> None:
+    """``golive`` alone says what there is."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _say_wrong_usage(error: click.ClickException, *, json: bool) -> int:

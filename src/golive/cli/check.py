@@ -70,13 +70,21 @@ def render(app: App, console: Console) -> None:
 
     console.print(_("%(name)s: a %(framework)s app") % {"name": app.slug, "framework": app.framework.capitalize()})
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title in (_("What"), _("Guess"), _("Seen in"), _("Otherwise, in golive.toml")):
-        table.add_column(title, overflow="fold")
+    table.add_column(_("What"), no_wrap=True)
+    table.add_column(_("Guess, and how to change it in golive.toml"), overflow="fold")
+    table.add_column(_("Seen in"), overflow="fold")
     for evidence in app.evidence:
-        runner_up = _(" (or %(other)s)") % {"other": evidence.runner_up} if evidence.runner_up else ""
-        subject = _(SUBJECTS[evidence.subject]) if evidence.subject in SUBJECTS else evidence.subject
-        table.add_row(subject, (evidence.value or "-") + runner_up, place(evidence), evidence.override)
+        table.add_row(subject(evidence), evidence.value or "-", place(evidence))
+        if evidence.runner_up:
+            table.add_row("", _("or: %(other)s") % {"other": evidence.runner_up}, "", style="dim")
+        if evidence.override:
+            table.add_row("", evidence.override, "", style="dim")
     console.print(table)
+
+
+def subject(evidence: Evidence) -> str:
+    """What was decided, in the user's language."""
+    return _(SUBJECTS[evidence.subject]) if evidence.subject in SUBJECTS else evidence.subject
 
 
 def place(evidence: Evidence) -> str:

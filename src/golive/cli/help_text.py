@@ -19,8 +19,11 @@ from golive.locale import N_, _
 Examples = tuple[tuple[str, str], ...]
 """Command lines, each with what it does (marked with ``N_``)."""
 
-_PIECE = re.compile(r"[^\S\n]+|[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]|[^\s\u2e80-\ua4cf\uf900-\uffef]+")
-_NEVER_FIRST = set("、。，；：？！）》」』】…—％")
+_OPEN = "“‘（《「【"
+_CLOSE = "”’）》」】、。，；：？！…％"
+_WIDE = "\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+# What is never broken: a wide letter, or a word of narrow ones, with the punctuation that belongs to it.
+_PIECE = re.compile(rf"\s+|[{_OPEN}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPEN}{_CLOSE}]+)[{_CLOSE}]*|[{_OPEN}{_CLOSE}]+")
 
 
 def columns(text: str) -> int:
@@ -29,11 +32,11 @@ def columns(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """TEXT in lines of at most WIDTH columns (a longer word stays whole); no line begins with closing punctuation."""
+    """TEXT in lines of at most WIDTH columns (a longer word stays whole); punctuation stays with its word."""
     lines: list[str] = []
     line = ""
     for piece in _PIECE.findall(" ".join(text.split())):
-        if columns(line + piece) > width and line.strip() and piece not in _NEVER_FIRST:
+        if columns(line + piece) > width and line.strip():
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:
@@ -90,8 +93,20 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """The words after the command's name."""
+        known = {"[OPTIONS]": _("[OPTIONS]"), "COMMAND [ARGS]...": _("COMMAND [ARGS]...")}
+        return [known.get(piece, piece) for piece in super().collect_usage_pieces(ctx)]
+
     def _translated(self) -> str:
         return _(self.help) if self.help else ""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """``--help``; click keeps it with the words of the first time."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = _("Show this message and exit.")
+        return found
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first sentence of the help, whole."""

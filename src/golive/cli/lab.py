@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from golive.cli.help_text import Command, Group
-from golive.cli.options import language_option, option, viewing
+from golive.cli.options import WholeNumber, language_option, option, viewing
 from golive.cli.view import View
 from golive.locale import N_, _
 
@@ -52,8 +52,8 @@ def named(function: Callable[..., Any]) -> Callable[..., Any]:
 @named
 @option("--suite", default="bookworm", metavar="SUITE", help=N_("The Debian release: bullseye, bookworm or trixie."))
 @option("--python/--no-python", default=True, help=N_("With or without python3."))
-@option("--memory", type=click.IntRange(min=64), metavar="MIB", help=N_("A limit of its memory, in MiB."))
-@option("--disk", type=click.IntRange(min=256), metavar="MIB", help=N_("A disk of its own of this size, in MiB."))
+@option("--memory", type=WholeNumber(min=64), metavar="MIB", help=N_("A limit of its memory, in MiB."))
+@option("--disk", type=WholeNumber(min=256), metavar="MIB", help=N_("A disk of its own of this size, in MiB."))
 @viewing
 def up(view: View, name: str, suite: str, python: bool, memory: int | None, disk: int | None) -> int:
     from golive.lab import Lab

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from golive.cli.help_text import Command
-from golive.cli.options import FOLDER, acting, option
+from golive.cli.options import FOLDER, WholeNumber, acting, option
 from golive.cli.view import View
 from golive.engine.request import Request
 from golive.locale import N_
@@ -24,7 +24,7 @@ from golive.locale import N_
 )
 @click.argument("process", metavar="[PROCESS]", required=False)
 @option("--follow", "-f", is_flag=True, help=N_("Go on with whatever comes."))
-@option("--lines", "-n", type=click.IntRange(0, 1_000_000), default=100, help=N_("How many of the last lines (100)."))
+@option("--lines", "-n", type=WholeNumber(0, 1_000_000), default=100, help=N_("How many of the last lines (100)."))
 @option("--app", "folder", type=FOLDER, default=Path(), metavar="APP", help=N_("The app's folder."))
 @acting
 def command(view: View, request: Request, process: str | None, follow: bool, lines: int, folder: Path) -> int:

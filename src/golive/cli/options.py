@@ -12,10 +12,20 @@ import click
 from golive.cli.help_text import Option
 from golive.cli.view import View, open_view, tell
 from golive.engine.request import Request
-from golive.locale import LANGUAGES, N_
+from golive.locale import LANGUAGES, N_, _
 
 P = ParamSpec("P")
 Decorated = Callable[..., Any]
+
+
+class WholeNumber(click.IntRange):
+    """A whole number; its name in messages is in the user's language."""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """What messages call it."""
+        return _("whole number")
+
 
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)

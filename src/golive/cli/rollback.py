@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from golive.cli.help_text import Command
-from golive.cli.options import FOLDER, acting, option
+from golive.cli.options import FOLDER, WholeNumber, acting, option
 from golive.cli.view import View
 from golive.engine.request import Request
 from golive.locale import N_, _
@@ -24,7 +24,7 @@ from golive.locale import N_, _
         ("golive rollback 3 --to web1", N_("release 3 (see golive releases)")),
     ),
 )
-@click.argument("number", metavar="[RELEASE]", type=click.IntRange(min=1), required=False)
+@click.argument("number", metavar="[RELEASE]", type=WholeNumber(min=1), required=False)
 @option("--app", "folder", type=FOLDER, default=Path(), metavar="APP", help=N_("The app's folder."))
 @acting
 def command(view: View, request: Request, number: int | None, folder: Path) -> int:

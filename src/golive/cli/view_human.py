@@ -136,9 +136,9 @@ class HumanView(View):
         words = explain(code, params)
         self._err.print(Text.assemble((f"{self._symbols.bad} {words.what}", "bold red")), soft_wrap=True)
         if words.why:
-            self._err.print(Text.assemble((_("Why:"), "bold"), " ", words.why), soft_wrap=True)
+            self._err.print(Text.assemble((_("Why: "), "bold"), words.why), soft_wrap=True)
         if words.next:
-            self._err.print(Text.assemble((_("Next:"), "bold"), " ", words.next), soft_wrap=True)
+            self._err.print(Text.assemble((_("Next: "), "bold"), words.next), soft_wrap=True)
         self._err.print(Text(f"({code})", style="dim"))
 
     def close(self) -> None:

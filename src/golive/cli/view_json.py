@@ -11,6 +11,7 @@ from golive.cli.view import View
 from golive.engine.outcome import Outcome
 from golive.errors import Param
 from golive.explain.failures import explain, notice
+from golive.explain.what import describe
 from golive.model.plan import Plan
 from golive.protocol import events
 
@@ -25,10 +26,11 @@ class JsonView(View):
     """Never asks: every question is answered by its default, and shown."""
 
     def plan(self, plan: Plan) -> None:
-        """Every step, as the host gets it, with what a person would type."""
-        from golive.cli.plan import plan_data
-
-        self._write("plan", **plan_data(plan))
+        """What will come; ``golive plan --json`` tells all of each step."""
+        steps = [{"id": step.id, "phase": step.phase, "what": describe(step.action)} for step in plan.steps]
+        self._write("plan", url=plan.url, release=plan.release, changes=plan.changes, steps=steps)
+        for told in plan.notices:
+            self.say(told.code, **dict(told.params))
 
     def event(self, event: events.Event) -> None:
         """The host's events as they are."""

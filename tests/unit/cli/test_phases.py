@@ -1,0 +1,71 @@
+"""The five lines: what they know while a run goes on."""
+
+from __future__ import annotations
+
+from golive.cli.phases import Phases, printable
+from golive.protocol.steps import ReloadUnits, Step
+
+
+class Clock:
+    """Goes on only when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def step(name: str, phase: str) -> Step:
+    return Step(id=name, action=ReloadUnits(), phase=phase, why="")
+
+
+def states(phases: Phases) -> list[str]:
+    return [line.state for line in phases.lines]
+
+
+def test_a_phase_without_steps_has_nothing_to_do() -> None:
+    phases = Phases()
+    phases.expect((step("a", "build"), step("b", "switch")))
+    assert states(phases) == ["nothing", "waiting", "nothing", "waiting", "nothing"]
+
+
+def test_a_phase_is_done_when_its_last_step_is() -> None:
+    clock = Clock()
+    phases = Phases(clock)
+    phases.expect((step("a", "build"), step("b", "build")))
+    phases.follow({"event": "step_started", "step": "a", "phase": "build"})
+    clock.now += 1
+    phases.follow({"event": "step_output", "step": "a", "line": "Collecting flask"})
+    assert phases.lines[1].detail == "Collecting flask"
+    assert phases.follow({"event": "step_finished", "step": "a"}) is None
+    phases.follow({"event": "step_started", "step": "b", "phase": "build"})
+    clock.now += 2
+    assert phases.elapsed(phases.lines[1]) == 3
+    done = phases.follow({"event": "step_finished", "step": "b"})
+    assert done is phases.lines[1]
+    assert (done.state, done.seconds, done.detail) == ("done", 3, "")
+
+
+def test_a_failed_step_fails_its_phase() -> None:
+    phases = Phases()
+    phases.expect((step("a", "start"),))
+    phases.follow({"event": "step_started", "step": "a", "phase": "start"})
+    failed = phases.follow({"event": "step_failed", "step": "a", "code": "app-silent"})
+    assert failed is phases.lines[2]
+    assert failed.state == "failed"
+
+
+def test_another_plan_starts_the_lines_afresh() -> None:
+    phases = Phases()
+    phases.expect((step("a", "start"),))
+    phases.follow({"event": "step_failed", "step": "a"})
+    phases.expect((step("a", "start"),))
+    assert states(phases)[2] == "waiting"
+
+
+def test_what_a_host_says_cannot_move_the_cursor() -> None:
+    assert printable("\x1b[31mred\x1b[0m \x1b]0;title\x07and\x1b[2J plain\x07\n") == "red and plain"
+    assert printable("10 %\r50 %\r100 %\n") == "100 %"
+    assert printable("a\x9b31mb\u202ec") == "a31mbc"
+    assert printable("安装 完成") == "安装 完成"
