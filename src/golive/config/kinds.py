@@ -171,7 +171,7 @@ class Table:
                 yield Problem("config-unknown-key", (*path, name), "one-of", tuple(self.keys), close)
         for name in self.required:
             if name not in value:
-                yield Problem("config-missing-key", (*path, name), "text")
+                yield Problem("config-missing-key", (*path, name), getattr(self.keys[name].kind, "expected", "text"))
 
     def _inside(self, name: str) -> str:
         """``app.entry`` for a key that was written one table too high."""

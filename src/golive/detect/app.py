@@ -19,7 +19,7 @@ from golive.detect.migrations import Migrations, find_migrations
 from golive.detect.paths import Evaluator
 from golive.detect.python_version import PythonVersion, find_python
 from golive.detect.services import find_services
-from golive.detect.slug import slug_of
+from golive.detect.slug import slug_for
 from golive.detect.syntax import Project, read_project
 from golive.detect.walk import walk
 from golive.detect.writable import Writable, find_writable
@@ -104,11 +104,12 @@ class _Reading:
         self._say(subject, value, FILE_NAME, self.settings.line(key), override, runner_up)
 
     def _slug(self) -> str:
+        slug = slug_for(self.project.tree.root, self.settings)
+        override = f"name = {quoted(slug)}"
         if self.settings.name is not None:
-            self._told("name", self.settings.name, "name", f"name = {quoted(self.settings.name)}")
-            return self.settings.name
-        slug = slug_of(self.project.tree.root.name)
-        self._say("name", slug, ".", 0, f"name = {quoted(slug)}")
+            self._told("name", slug, "name", override)
+        else:
+            self._say("name", slug, ".", 0, override)
         return slug
 
     def _entry(self, chosen: Candidate) -> None:

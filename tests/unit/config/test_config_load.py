@@ -196,6 +196,7 @@ def test_a_wrong_value_is_refused_with_what_was_expected(text: str, key: str, ex
 def test_a_host_without_an_address_is_refused() -> None:
     error = refusal("[hosts.a]\nuser = 'root'\n")
     assert (error.code, error.params["key"], error.params["line"]) == ("config-missing-key", "hosts.a.address", 1)
+    assert error.params["expected"] == "address"
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from golive.config import Settings, load
-from golive.detect import detect, slug_of
+from golive.config import Settings, load, parse
+from golive.detect import detect, slug_for, slug_of
 from golive.errors import AppError
 from golive.model.app import StaticMount
 from golive.protocol.steps import SharedPath
@@ -166,3 +166,10 @@ def test_names_without_ascii_get_a_stable_short_one(name: str) -> None:
     assert slug_of(name) == slug_of(name)
     assert len(slug_of(name)) <= 20
     assert slug_of("留言簿") != slug_of("留言板")
+
+
+def test_the_name_is_known_without_reading_the_code(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "app.py").unlink()
+    monkeypatch.chdir(folder)
+    assert slug_for(Path(), Settings()) == "shop"
+    assert slug_for(folder, parse("name = 'store'")) == "store"
