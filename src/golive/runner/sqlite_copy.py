@@ -12,6 +12,9 @@ from typing import Any
 
 BUSY_MILLISECONDS = 20000
 _CHUNK = 1024 * 1024
+_LOCKED = (5, 6)
+"""SQLITE_BUSY and SQLITE_LOCKED (sqlite.org/rescode.html)."""
+
 # Counters in the header that change with every write, and with the copying itself (sqlite.org/fileformat2.html).
 _COUNTERS = ((24, 28), (40, 44), (92, 100))
 
@@ -63,7 +66,7 @@ def _by_connection(source: str, target: str) -> None:
 
     def give_up_in_time(status: int, remaining: int, total: int) -> None:
         # A locked database makes the copy wait without end.
-        if remaining and time.monotonic() > deadline:
+        if status in _LOCKED and time.monotonic() > deadline:
             raise sqlite3.OperationalError("the database stays locked")
 
     saved = sqlite3.connect(source, timeout=timeout)
