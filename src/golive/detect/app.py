@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable
 from pathlib import Path
 
-from golive.config import FILE_NAME, Settings
+from golive.config import FILE_NAME, Settings, looks_secret
 from golive.detect import refusal
 from golive.detect.chosen import choose_entry
 from golive.detect.commands import procfile
@@ -223,7 +223,9 @@ class _Reading:
         plain = {name for name, _ in self.settings.env}
         found = tuple(item for item in find_names(self.project) if item.name not in plain)
         for item in found:
-            self._say("env", item.name, item.file, item.line, f'env.{item.name} = ""')
+            # A secret has no line in golive.toml: that file gets committed.
+            override = "" if looks_secret(item.name) else f'env.{item.name} = ""'
+            self._say("env", item.name, item.file, item.line, override)
         return found
 
     def _processes(self) -> tuple[Process, ...]:
