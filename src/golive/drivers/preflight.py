@@ -88,7 +88,7 @@ def _golive(facts: Facts) -> Iterator[Refused]:
     # Only a peek: our own runner writes the format down when it first comes to a host.
     there = facts.peek("golive", "format") or 0
     if there > FORMAT:
-        yield Refused("host-newer", theirs=there, ours=FORMAT)
+        yield Refused("host-newer", found=there, known=FORMAT)
 
 
 def _system(facts: Facts) -> Iterator[Refused]:

@@ -19,9 +19,9 @@ STOP_SECONDS = 40
 
 SANDBOX = """\
 # The sandbox: an intruder in the app gets the app's own data, and nothing else of this server.
-# The whole system is read-only, except for the app's data and the folder of its socket.
+# The whole system is read-only, except for the app's data and the folder of its socket ("-": made in a moment).
 ProtectSystem=strict
-ReadWritePaths={shared} {run}
+ReadWritePaths={shared} -{run}
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
