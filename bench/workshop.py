@@ -27,18 +27,20 @@ def bench_home() -> Path:
 
 
 class Golive:
-    """The installed program, with a configuration folder of its own: practice servers reuse addresses."""
+    """The installed program, with a home folder for each server: practice servers reuse addresses, not host keys."""
 
     program = Path(sys.executable).with_name("golive")
 
     def __init__(self, folder: Path) -> None:
-        homes = {f"GOLIVE_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")}
-        self._env = {**os.environ, **homes, "GOLIVE_LANG": "en"}
+        self._folder = folder
 
-    def __call__(self, command: str, server: PracticeServer, *more: str | Path) -> dict[str, Any]:
-        """Run a command against a server and return its last event. Raises BenchError if it does not succeed."""
+    def __call__(self, command: str, server: PracticeServer, app: Path) -> dict[str, Any]:
+        """Run a command for an app's folder and return its last event. Raises BenchError if it does not succeed."""
+        home = self._folder / server.name
+        home.mkdir(parents=True, exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOLIVE_", "XDG_", "SSH_"))}
         to = ["--to", f"root@{server.address}", "--identity", str(server.key_path), "--yes", "--json"]
-        said = call([self.program, command, *more, *to], env=self._env)
+        said = call([self.program, command, *to], env={**kept, "HOME": str(home), "GOLIVE_LANG": "en"}, cwd=app)
         last: dict[str, Any] = json.loads(said.splitlines()[-1])
         if not last.get("ok", True):
             raise BenchError(f"golive {command}: {last.get('message')}")
@@ -81,10 +83,14 @@ class Workshop:
         """The start of an OpenSSH command line to a server, without the caller's own settings."""
         return ["ssh", *self.ssh_options(server), f"{user}@{server.address}"]
 
+    def known_hosts(self, server: PracticeServer) -> Path:
+        """The file with a server's host key, once ``ssh`` has been there."""
+        return self.folder / f"known_hosts-{server.name}"
+
     def ssh_options(self, server: PracticeServer) -> list[str]:
         """OpenSSH's options for a server."""
-        known = self.folder / "known_hosts"
-        options = ["BatchMode=yes", "StrictHostKeyChecking=accept-new", f"UserKnownHostsFile={known}", "LogLevel=ERROR"]
+        known = f"UserKnownHostsFile={self.known_hosts(server)}"
+        options = ["BatchMode=yes", "StrictHostKeyChecking=accept-new", known, "LogLevel=ERROR"]
         words = [word for option in options for word in ("-o", option)]
         return ["-F", "/dev/null", "-i", str(server.key_path), *words]
 

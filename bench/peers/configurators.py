@@ -49,7 +49,7 @@ class Pyinfra:
         data = {
             "ssh_user": "root",
             "ssh_key": str(server.key_path),
-            "ssh_known_hosts_file": str(shop.folder / "known_hosts"),
+            "ssh_known_hosts_file": str(shop.known_hosts(server)),
             "resources": str(resources / "resources.json"),
         }
         self._inventory.write_text(f"hosts = [({server.address!r}, {data!r})]\n", "utf-8")
@@ -90,7 +90,7 @@ class Ansible:
             "ANSIBLE_CONFIG": str(self._config),
             "ANSIBLE_HOME": str(self._shop.folder / "ansible"),
             "ANSIBLE_SSH_CONTROL_PATH_DIR": control,
-            "ANSIBLE_SSH_COMMON_ARGS": " ".join(self._shop.ssh_options(self._server)[:2]),
+            "ANSIBLE_SSH_COMMON_ARGS": " ".join(self._shop.ssh_options(self._server)),
             "ANSIBLE_GATHERING": self._gathering,
             "ANSIBLE_NOCOLOR": "1",
         }
