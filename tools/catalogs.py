@@ -11,6 +11,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,6 +33,8 @@ CLICK_INTERNAL = re.compile(
     r"|does not match the format|Choice\(|Confirm the action|Do you want to continue|%\(prog\)s"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{[^{}]*\}")
+
+NO_DATE = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 Id = str | tuple[str, str]
 
@@ -65,7 +68,9 @@ def _click() -> Path:
 def translated() -> Catalog:
     """The catalog as it is committed."""
     with PO.open("rb") as file:
-        return read_po(file, locale="zh", domain="golive")
+        catalog = read_po(file, locale="zh", domain="golive")
+    catalog.creation_date = catalog.revision_date = NO_DATE  # else today's, in the compiled file
+    return catalog
 
 
 def merged() -> Catalog:

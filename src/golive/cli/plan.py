@@ -54,7 +54,8 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         {"code": n.code, "message": notice(n.code, dict(n.params)), "params": dict(n.params)} for n in plan.notices
     ]
     steps = [
-        encode_step(step) | {"what": _what(step), "why_text": _why(step), "shell": _shell(step)} for step in plan.steps
+        encode_step(step) | {"what": _what(step), "why_text": _why(step), "shell": list(_shell(step))}
+        for step in plan.steps
     ]
     return {"url": plan.url, "release": plan.release, "changes": plan.changes, "notices": notices, "steps": steps}
 
@@ -90,10 +91,18 @@ def render_step(step: Step, numbers: dict[str, int], console: Console) -> None:
     if isinstance(step.action, WriteFile):
         for line in shown_text(step.action.content, numbers).splitlines():
             console.print(RichText(f"     + {line}", style="green"), soft_wrap=True)
-    else:
-        for line in _shell(step).splitlines():
-            console.print(RichText(f"     $ {line}", style="cyan"), soft_wrap=True)
+    for typed in _shell(step):
+        for mark, line in typed_lines(typed, short=isinstance(step.action, WriteFile)):
+            console.print(RichText(f"     {mark} {line}", style="cyan"), soft_wrap=True)
     console.print()
+
+
+def typed_lines(typed: str, *, short: bool) -> list[tuple[str, str]]:
+    """What stands before each line of a command, and the line. SHORT: a file's content is shown already."""
+    first, *rest = typed.splitlines()
+    if short and len(rest) > 1:
+        rest = ["...", rest[-1]]
+    return [("$", first), *((" ", line) for line in rest)]
 
 
 def shown_text(text: Text, numbers: dict[str, int]) -> str:
@@ -123,8 +132,7 @@ def _why(step: Step) -> str:
     return _(WHY[step.why]) if step.why in WHY else ""
 
 
-def _shell(step: Step) -> str:
+def _shell(step: Step) -> tuple[str, ...]:
     from golive.explain.shell import render_shell
 
-    shell = render_shell(step.action)
-    return shell if isinstance(shell, str) else "\n".join(shell)
+    return render_shell(step.action)

@@ -81,8 +81,9 @@ class App:
 
     ``slug``: ASCII, [a-z0-9-], at most 20 characters, starts with a letter. ``framework``: ``flask`` ...
     ``entry``: ``module:attribute`` or ``module:factory()`` as Gunicorn takes it. ``chdir``: the folder, relative to the
-    app's root ("" = root), from which the entry is importable. ``interface``: ``wsgi`` | ``asgi``. ``python``: a PEP 440
-    specifier or "", what the app demands; ``python_wish``: ``3.12``, what its authors used, no demand. ``manifests``: dependency files relative to the root, as BuildEnvironment takes them.
+    app's root ("" = root), from which the entry is importable. ``interface``: ``wsgi`` | ``asgi``. ``python``: a PEP
+    440 specifier or "", what the app demands; ``python_wish``: ``3.12``, what its authors used, no demand.
+    ``manifests``: dependency files relative to the root, as BuildEnvironment takes them.
     ``app_server``: ``gunicorn``. ``workers``, ``threads``: 0 = from the host's cores and memory.
     ``migrate``: argv whose first word is a program of the environment, or empty. ``migrations``: the folder that holds
     them, "" if none. ``databases``: SQLite files relative to the root. ``plain_env``: settings that are no secret.

@@ -81,6 +81,11 @@ APP: dict[str, Failure] = {
         N_("Reason: %(reason)s."),
         N_("Save it as UTF-8 text; “pip freeze > requirements.txt” in PowerShell writes UTF-16."),
     ),
+    "data-unwritable": Failure(
+        N_("Golive cannot remember this app in %(path)s."),
+        N_("The system says: %(reason)s. Golive keeps there by what it knows the app again."),
+        N_("Correct the permissions of this file and its folder, on your computer."),
+    ),
     "unreadable": Failure(
         N_("%(path)s cannot be read."),
         N_("The system says: %(reason)s."),

@@ -65,6 +65,11 @@ HOST: dict[str, Failure] = {
         N_("Reason: %(reason)s."),
         N_("Correct the file; “ssh -G HOST” shows what OpenSSH makes of it."),
     ),
+    "config-unwritable": Failure(
+        N_("The host's key cannot be remembered in %(path)s."),
+        N_("The system says: %(reason)s."),
+        N_("Correct the permissions of this file and its folder, on your computer."),
+    ),
     "key-not-installed": Failure(
         N_("Your key could not be installed on %(host)s."),
         (N_("The host says: %(output)s."), N_("The home directory may be full or not yours.")),
