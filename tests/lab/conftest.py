@@ -13,6 +13,8 @@ from golive.errors import Refused
 from golive.lab import Lab, PracticeServer
 from golive.lab.requirements import require_machine
 
+from person import User, write_app
+
 Factory = Callable[..., PracticeServer]
 _numbers = itertools.count(1)
 
@@ -86,3 +88,23 @@ def _sweep(lab: Lab, name: str) -> None:
     pid = rest.partition("-")[0]
     if kind == "test" and pid.isdigit() and not Path("/proc", pid).exists():
         lab.down(name)
+
+
+@pytest.fixture
+def user(provisioned: PracticeServer, tmp_path: Path) -> User:
+    """A person with a provisioned server and an empty home."""
+    return User(tmp_path / "home", provisioned)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """The folder of a tiny app that says ``answer 1``."""
+    return write_app(tmp_path / "tiny")
+
+
+@pytest.fixture
+def live(user: User, app: Path) -> User:
+    """A person whose tiny app is live as release 1."""
+    said = user.golive("up", str(app))
+    assert said.status == 0, said.text
+    return user
