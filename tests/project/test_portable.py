@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -81,17 +82,14 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children's processor time is told on POSIX only")
 def test_help_comes_within_200_milliseconds() -> None:
-    """The best of several: what the machine does beside is not golive's."""
-    program = (
-        "import subprocess, sys, time\n"
-        "best = 9.0\n"
-        "for _ in range(7):\n"
-        "    began = time.perf_counter()\n"
-        "    subprocess.run([sys.executable, '-c', 'from golive.cli import main; main()', '--help'],"
-        " stdout=subprocess.DEVNULL, check=True)\n"
-        "    best = min(best, time.perf_counter() - began)\n"
-        "print(best)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 0.2
+    """Of the processor's time, the best of several: what the machine does beside is not golive's."""
+    command = [sys.executable, "-c", "from golive.cli import main; main()", "--help"]
+    spent = []
+    for _ in range(5):
+        before = os.times()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        after = os.times()
+        spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    assert min(spent) < 0.2

@@ -22,7 +22,7 @@ RECONNECT_FOR = 600.0
 RECONNECT_EVERY = 2.0
 
 
-class StillWorking(Exception):  # noqa: N818 - not an error: the host goes on
+class StillWorking(Exception):
     """Raised on Ctrl-C once the host has taken the plan: it goes on without us. ``host``, ``run``, ``app``."""
 
     def __init__(self, host: str, app: str, run: str) -> None:

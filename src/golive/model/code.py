@@ -12,8 +12,8 @@ class Code:
     ``identity``: a stable name of the app's origin (kept in the folder's ``.golive/identity`` or derived from its
     first commit), so that two folders called ``app`` are told apart. ``commit``, ``tree``: git object ids
     (hexadecimal). ``dirty``: the working tree differs from HEAD. ``subject``: the last commit's first line, or "".
-    ``manifests_digest``, ``migrations_digest``: of the named files' contents ("" when there are none). ``size``: bytes of the whole tree;
-    ``files``: how many.
+    ``manifests_digest``, ``migrations_digest``: of the named files' contents ("" when there are none). ``size``: bytes
+    of the whole tree; ``files``: how many.
     """
 
     identity: str

@@ -8,7 +8,7 @@ import traceback
 from typing import Any, Dict, List, NamedTuple
 
 
-class StepFailed(Exception):  # noqa: N818 - the name is the vocabulary
+class StepFailed(Exception):
     """A step cannot be done. ``code`` is one of the runner's closed list; params are plain values, never secrets."""
 
     def __init__(self, code: str, **params: Any) -> None:

@@ -8,7 +8,7 @@ from golive.locale import N_
 PLAN: dict[str, Failure] = {
     "host-newer": Failure(
         N_("A newer golive has been at work on this host."),
-        N_("Its folders have format %(theirs)s; this golive knows %(ours)s."),
+        N_("Its folders have format %(found)s; this golive knows %(known)s."),
         N_("Update golive on this computer: “pip install -U golive”."),
     ),
     "os-unsupported": Failure(
