@@ -14,6 +14,7 @@ _PROPERTIES = (
     "Result",
     "MainPID",
     "ExecMainStatus",
+    "Job",
 )
 
 
@@ -39,6 +40,11 @@ def show(units: Iterable[str], properties: Iterable[str] = _PROPERTIES) -> Dict[
     for index, name in enumerate(usable):
         found[name] = blocks[index]
     return found
+
+
+def has_ended(state: Dict[str, str]) -> bool:
+    """Whether a unit does not run and is not about to: systemd may not have come to its start job yet."""
+    return state.get("ActiveState") in ("failed", "inactive") and state.get("Job", "0") in ("", "0")
 
 
 def _ask(names: List[str], properties: Iterable[str]) -> List[Dict[str, str]]:

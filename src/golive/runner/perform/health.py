@@ -8,6 +8,7 @@ from golive.runner.failure import StepFailed
 from golive.runner.http_ask import Answer, AskError, ask
 from golive.runner.perform import unit_log
 from golive.runner.perform.units import show
+from golive.runner.probe_units import has_ended
 
 POLL = 0.05
 LOOK_AT_UNITS = 0.3
@@ -85,7 +86,7 @@ class _Watch:
         self._looked = now
         for unit, state in show(self._action.units).items():
             restarts = state.get("NRestarts", "0")
-            if state.get("ActiveState") in ("failed", "inactive") or restarts != "0":
+            if has_ended(state) or restarts != "0":
                 raise self._died(unit, state)
 
     def _died(self, unit: str, state: Dict[str, str]) -> StepFailed:
@@ -107,7 +108,7 @@ class _Watch:
         """How the units are now that all have answered."""
         self._before = show(self._action.units)
         for unit, state in self._before.items():
-            if state.get("ActiveState") in ("failed", "inactive"):
+            if has_ended(state):
                 raise self._died(unit, state)
 
     def again(self, endpoint: Endpoint) -> int:
