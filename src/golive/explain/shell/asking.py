@@ -29,7 +29,10 @@ def render_shell_verify_site(action: VerifySite) -> tuple[str, ...]:
     site = f"http://127.0.0.1:{action.port}"
     identity = words(*curl, site + action.identity_path)
     page = ("-o", "/dev/null", "-w", "%{http_code}\\n")
-    return (f'[ "$({identity})" = {words(action.identity.strip())} ]', words(*curl, *page, site + action.path))
+    ours = f'[ "$({identity})" = {words(action.identity.strip())} ]'
+    # For a moment after a reload, an old worker of the proxy may still answer.
+    waits = words("timeout", "10", "bash", "-c", f"until {ours}; do sleep 0.2; done")
+    return (waits, words(*curl, *page, site + action.path))
 
 
 def render_shell_drain_units(action: DrainUnits) -> tuple[str, ...]:

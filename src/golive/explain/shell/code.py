@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 
-from golive.explain.shell.quoting import words
+from golive.explain.shell.quoting import here, words
 from golive.protocol.steps import ReceiveCode, ShareData, SharedPath
 
 BRANCH = "golive"
+
+_AS_IT_IS = "* -text !eol -ident !filter !working-tree-encoding\n"
+"""Files are checked out byte by byte, whatever the app's own .gitattributes say (gitattributes(5): this file wins)."""
 
 
 def render_shell_receive_code(action: ReceiveCode) -> tuple[str, ...]:
@@ -16,7 +19,9 @@ def render_shell_receive_code(action: ReceiveCode) -> tuple[str, ...]:
     into = action.into
     return (
         words("git", "init", "-q", "--bare", "--template=", action.repository),
+        words("install", "-d", f"{action.repository}/info"),
         words("chmod", "0700", action.repository),
+        here(f"cat >{words(action.repository + '/info/attributes')}", _AS_IT_IS),
         f"# On your own computer, in the app's folder (golive sends commit {action.commit[:12]}):\n"
         f"#   git push ssh://root@SERVER{action.repository} HEAD:refs/heads/{BRANCH}",
         words("install", "-d", into),
@@ -48,7 +53,9 @@ def _share(entry: SharedPath, action: ShareData) -> tuple[str, ...]:
     folder = posixpath.dirname(entry.path)
     while folder:
         parents.insert(0, words("install", "-d", "-m", "0750", *owner, posixpath.join(action.shared, folder)))
-        parents.append(words("install", "-d", posixpath.join(action.release, folder)))
+        parents.insert(
+            0, words("install", "-d", "-m", "0750", "-g", action.owner, posixpath.join(action.release, folder))
+        )
         folder = posixpath.dirname(folder)
     seed = _seed_directory if entry.kind == "directory" else _seed_file
     target = posixpath.relpath(home, posixpath.dirname(link))
