@@ -15,7 +15,12 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    import sys
+
+    if sys.version_info >= (3, 11):
+        from importlib.resources.abc import Traversable
+    else:
+        from importlib.abc import Traversable
 
 _PACKAGES = ("protocol", "runner")
 _NOT_SHIPPED = frozenset({"golive/runner/bootstrap.py"})

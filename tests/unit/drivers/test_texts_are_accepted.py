@@ -80,9 +80,7 @@ def test_systemd_knows_every_line_of_the_boot_unit(tmp_path: Path) -> None:
 def test_nginx_accepts_the_site_before_anything_it_names_is_there(site: Site, tmp_path: Path) -> None:
     (tmp_path / "site.conf").write_text(render_site(PLACES, site), encoding="utf-8")
     main = tmp_path / "nginx.conf"
-    main.write_text(
-        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{ include {tmp_path}/site.conf; }}\n"
-    )
+    main.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{ include {tmp_path}/site.conf; }}\n")
     done = subprocess.run(
         ["nginx", "-t", "-c", str(main), "-p", str(tmp_path)], capture_output=True, text=True, check=False
     )
