@@ -5,9 +5,10 @@ Shipped to hosts: Python 3.6 syntax, standard library only.
 
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING, Optional, Sequence
 
-from golive.runner import runs
+from golive.runner import runners, runs
 from golive.runner.layout import Layout
 from golive.runner.lease import name_holder
 
@@ -21,7 +22,7 @@ _AFTER = "--after"
 
 
 def work(layout: Layout, app: str, token: str, options: Sequence[str], perform: "Optional[Perform]" = None) -> int:
-    """Work on the incoming plan TOKEN, or on what is unfinished (TOKEN ``recover``).
+    """Work on the incoming plan TOKEN, or on what is unfinished (TOKEN ``recover``). Exit status 0: all is told.
 
     With ``--after`` the worker is gone, and a run without an end is brought to one. PERFORM: this runner's own table
     unless given.
@@ -47,9 +48,11 @@ def work(layout: Layout, app: str, token: str, options: Sequence[str], perform: 
         return 0
     path = runs.claim(layout, app, token)
     recover_all(app, means, besides=path)
-    well = _work_on(path, means)
+    _work_on(path, means)
+    # A run that has told its end, good or bad, needs nobody to clean up behind it.
+    status = 0 if runs.is_finished(path) else 1
     runs.prune(layout, app)
-    return 0 if well else 1
+    return status
 
 
 def _own_perform() -> "Perform":
@@ -58,7 +61,7 @@ def _own_perform() -> "Perform":
     return PERFORM
 
 
-def _work_on(path: str, means: "Means") -> bool:
+def _work_on(path: str, means: "Means") -> None:
     """Do the run at PATH. Raises OSError when not even a journal can be begun."""
     try:
         worker = _worker(path, means)
@@ -67,7 +70,7 @@ def _work_on(path: str, means: "Means") -> bool:
         os.unlink(os.path.join(path, "reserve"))
         worker = _worker(path, means)
     try:
-        return worker.run(lambda: _check(worker))
+        worker.run(lambda: _check(worker))
     finally:
         worker.journal.close()
 
