@@ -12,7 +12,7 @@ from golive import planner
 from golive.config import Settings, load
 from golive.detect import detect
 from golive.engine.errand import Errand, Freight, carry_out
-from golive.engine.login import chosen_host, transport_for
+from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
@@ -37,7 +37,7 @@ def plan_deploy(folder: Path, request: Request, reporter: Reporter) -> Plan:
 def deploy(folder: Path, request: Request, reporter: Reporter) -> Outcome:
     """Take the app in FOLDER live. Raises GoliveError for what stops it before anything is changed."""
     started = time.monotonic()
-    with opened(folder, request, reporter) as story:
+    with opened(folder, request, reporter, keys=True) as story:
         return story.run(started)
 
 
@@ -57,7 +57,8 @@ class Deploy:
         """The plan, without asking for values and without mending anything."""
         missing = tuple(env.name for env in self._app.env if env.required)
         facts = self._session.facts(self._wants)
-        return planner.plan(self._app, self._snapshot.code, self._host, facts, planner.Options(secrets=missing))
+        options = planner.Options(secrets=missing, now=int(time.time()))
+        return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
 
     def run(self, started: float) -> Outcome:
         """Plan, show, do, follow."""
@@ -67,7 +68,8 @@ class Deploy:
     def _plan(self, facts: Facts) -> Plan:
         self._settle_doubt()
         self._ask_for_values(facts)
-        options = planner.Options(secrets=tuple(sorted(self._secrets)), adopt=self._adopts(facts))
+        secrets, now = tuple(sorted(self._secrets)), int(time.time())
+        options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now)
         return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
 
     def _settle_doubt(self) -> None:
@@ -99,8 +101,11 @@ class Deploy:
 
 
 @contextmanager
-def opened(folder: Path, request: Request, reporter: Reporter) -> Iterator[Deploy]:
-    """Read the app while the connection is being made: each takes about as long as the other."""
+def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = False) -> Iterator[Deploy]:
+    """Read the app while the connection is being made: each takes about as long as the other.
+
+    ``keys``: offer a key to who logs in by password.
+    """
     settings = load(folder)
     host = chosen_host(request, settings)
     transport = transport_for(host, request, reporter)
@@ -109,6 +114,8 @@ def opened(folder: Path, request: Request, reporter: Reporter) -> Iterator[Deplo
         try:
             transport.open()
             app, code = _result(reading)
+            if keys:
+                offer_key(transport, host, request, reporter)
             yield Deploy(app, code, host, Session(host, transport, reporter), reporter)
         finally:
             transport.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from golive import planner
 from golive.config import Settings
 from golive.engine.login import chosen_host, connected, transport_for
@@ -43,7 +45,8 @@ def described(facts: Facts) -> tuple[tuple[str, str], ...]:
 def _verdict(facts: Facts) -> list[Finding]:
     """Every reason against it, then what is worth knowing."""
     findings = [Finding("stop", error.code, error.params) for error in planner.host_refusals(facts)]
-    findings += [Finding("note", notice.code, dict(notice.params)) for notice in planner.host_notices(facts)]
+    notices = planner.host_notices(facts, int(time.time()))
+    findings += [Finding("note", notice.code, dict(notice.params)) for notice in notices]
     return findings or [Finding("good", "host-fit")]
 
 

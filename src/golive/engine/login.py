@@ -10,6 +10,7 @@ from golive.config import Settings, resolve_host
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.engine.session import Session
+from golive.errors import HostError
 from golive.model.host import Host
 from golive.transport.interface import Questions
 from golive.transport.ssh import SshTransport
@@ -30,7 +31,13 @@ def practice_servers() -> dict[str, Host]:
     from golive.lab import known_servers
 
     return {
-        server.name: Host(name=server.name, address=server.address, user="root", identity_file=str(server.key_path))
+        server.name: Host(
+            name=server.name,
+            address=server.address,
+            user="root",
+            identity_file=str(server.key_path),
+            host_key=server.host_key,
+        )
         for server in known_servers()
     }
 
@@ -49,6 +56,20 @@ def connected(host: Host, request: Request, reporter: Reporter) -> Iterator[Sess
 def transport_for(host: Host, request: Request, reporter: Reporter) -> SshTransport:
     """The way to HOST, not opened yet."""
     return SshTransport(host, ReporterQuestions(reporter, request.yes), str(request.identity or ""))
+
+
+def offer_key(transport: SshTransport, host: Host, request: Request, reporter: Reporter) -> None:
+    """After a log-in by password: from now on a key, if the user likes. What goes wrong with that stops nothing."""
+    if not transport.password_used or request.identity or host.identity_file:
+        return
+    if not reporter.ask("install-key", True, host=host.name, user=host.user):
+        return
+    try:
+        transport.install_key(transport.own_key())
+    except HostError as error:
+        reporter.say(error.code, **error.params)
+    else:
+        reporter.say("key-installed", host=host.name)
 
 
 class ReporterQuestions(Questions):

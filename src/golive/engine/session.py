@@ -11,7 +11,7 @@ from golive.engine.reporter import Reporter
 from golive.errors import HostError, RunFailed
 from golive.model.host import Host
 from golive.protocol.codec import encode_plan
-from golive.protocol.events import Event
+from golive.protocol.events import STEP_OUTPUT, Event
 from golive.protocol.facts import Facts, ProbeRequest
 from golive.protocol.steps import HostPlan
 from golive.transport.interface import Transport
@@ -51,10 +51,10 @@ class Session:
         """The host as it is when nobody else is at work on this app and nothing is half done.
 
         A run that is going on (a laptop that was closed, a colleague) is followed to its end; one that was cut off is
-        undone, or finished if its switch had happened.
+        undone, or finished if its switch had happened. A host without Python gets it first: nothing goes without.
         """
         for _ in range(5):
-            facts = self.facts(wanted)
+            facts = self._facts_with_python(wanted)
             running, unfinished = facts.peek("app", "running"), facts.peek("app", "unfinished")
             if running:
                 self._reporter.say("following-run", who=running.get("who", ""), purpose=running["purpose"])
@@ -66,6 +66,26 @@ class Session:
             else:
                 return facts
         raise RunFailed("not-settled", host=self.host.name, app=wanted.app)
+
+    def _facts_with_python(self, wanted: ProbeRequest) -> Facts:
+        try:
+            return self.facts(wanted)
+        except HostError as error:
+            if error.code != "python-missing" or not self._reporter.ask("install-python", True, host=self.host.name):
+                raise
+        self._install_python()
+        return self.facts(wanted)
+
+    def _install_python(self) -> None:
+        """Raises HostError ``python-not-installed``."""
+        self._reporter.say("installing-python", host=self.host.name)
+
+        def hear(line: str) -> None:
+            self._reporter.event({"event": STEP_OUTPUT, "step": "install-python", "line": line})
+
+        status = self.transport.install_python(hear)
+        if status:
+            raise HostError("python-not-installed", host=self.host.name, reason=str(status))
 
     def execute(self, plan: HostPlan, secrets: Mapping[str, str], pack: bytes | None) -> Event:
         """Hand the plan over and follow it. Returns the run's ``finished`` event, good or bad."""

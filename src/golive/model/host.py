@@ -10,6 +10,8 @@ class Host:
     """A host as the user names it. ``name``: what messages call it. ``kind``: ``ssh`` | ``local``.
 
     ``visited_as``: the address or domain that visitors type ("" = ``address``). ``roles``: what runs there.
+    ``host_key``: its SSH key (``ssh-ed25519 AAAA...``) as told by whoever made the host, believed unasked; "" if
+    nobody told.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Host:
     kind: str = "ssh"
     visited_as: str = ""
     roles: tuple[str, ...] = ("web", "worker", "cron")
+    host_key: str = ""
 
     @property
     def site(self) -> str:

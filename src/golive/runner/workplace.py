@@ -52,6 +52,7 @@ def work(layout: Layout, app: str, token: str, options: Sequence[str], perform: 
     # A run that has told its end, good or bad, needs nobody to clean up behind it.
     status = 0 if runs.is_finished(path) else 1
     runs.prune(layout, app)
+    runners.prune(layout, sys.argv[0])
     return status
 
 

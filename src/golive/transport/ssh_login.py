@@ -183,10 +183,16 @@ class Login:
             raise
 
     async def _meet(self, host: Host, client: Client) -> None:
-        """A host key that is not on file: asked about if there was none, else refused. Stored when confirmed."""
+        """A host key that is not on file: asked about if there was none, else refused. Stored when confirmed.
+
+        The one that the host was made with needs no asking, and counts more than what an earlier host left there.
+        """
         offered = client.offered
         if offered is None:
             raise HostError("host-key-refused", host=host.name, reason="revoked")
+        if host.host_key and offered.line.split()[:2] == host.host_key.split()[:2]:
+            self.known_hosts.replace(offered.host, offered.port, offered.line)
+            return
         known = tuple(key.fingerprint for key in client.known if key.kind == "key")
         shown = fingerprint(offered.line)
         if known:

@@ -96,9 +96,14 @@ HOST: dict[str, Failure] = {
         N_("Golive deploys to Debian and Ubuntu."),
     ),
     "python-missing": Failure(
-        N_("%(host)s has no Python and it could not be installed."),
+        N_("%(host)s has no Python."),
         N_("The part of golive that works on the host needs Python 3.6 or later."),
-        N_("Log in and run “apt-get install python3”; its message tells what is in the way."),
+        N_("Run “golive up”: it installs python3 first. Or log in and run “apt-get install python3”."),
+    ),
+    "python-not-installed": Failure(
+        N_("%(host)s has no Python, and it could not be installed."),
+        N_("Reason: %(reason)s."),
+        N_("Log in and run “apt-get update” and “apt-get install python3”: their messages tell what is in the way."),
     ),
     "python-too-old": Failure(
         N_("The Python of %(host)s is too old: %(version)s (%(path)s)."),

@@ -41,6 +41,13 @@ NOTICES: dict[str, Sentences] = {
     "sudo-password": N_("Password of %(user)s on %(host)s for sudo:"),
     "host-challenge": N_("%(host)s asks: %(prompt)s"),
     "secret-wrong": N_("That was not right."),
+    "install-key": (
+        N_("Log in to %(host)s with a key from now on, instead of the password?"),
+        N_("Golive makes one on this computer and adds it for “%(user)s”."),
+    ),
+    "key-installed": N_("%(host)s lets this computer's key in from now on."),
+    "install-python": N_("%(host)s has no Python, and golive's part on the host needs it. Install python3 there?"),
+    "installing-python": N_("Installing python3 on %(host)s."),
     # Practice servers.
     "lab-next": N_("Put an app on it: golive up --to %(name)s"),
     "lab-gone": N_("%(name)s is gone."),

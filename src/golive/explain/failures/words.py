@@ -24,6 +24,13 @@ WORDS: dict[str, dict[str, str]] = {
         "no-password": N_("sudo asks for a password and none was given"),
         "not-allowed": N_("this user may not use sudo"),
     },
+    "python-not-installed.reason": {
+        "4": N_("the host has no apt"),
+        "5": N_("another program has kept apt to itself for ten minutes"),
+        "6": N_("an earlier installation was interrupted and cannot be completed"),
+        "7": N_("the package lists cannot be fetched; the host may have no Internet"),
+        "8": N_("apt could not install the package"),
+    },
     "host-key-refused.reason": {
         "revoked": N_("your known_hosts file marks this key as revoked"),
         "unconfirmed": N_("it was shown for the first time and nobody confirmed it"),

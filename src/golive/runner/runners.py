@@ -1,0 +1,44 @@
+"""The runner zips on this host: each golive that works here brings its own, so old ones have to go one day.
+
+Shipped to hosts: Python 3.6 syntax, standard library only.
+"""
+
+import os
+import re
+from typing import Dict, List, Tuple
+
+from golive.runner.layout import Layout
+
+KEPT = 2
+"""This golive's, and that of a colleague who has another version."""
+
+_FILE = re.compile(r"(?:runner|compiled)-([0-9a-f]{16})[-.]")
+
+
+def prune(layout: Layout, own: str) -> None:
+    """Note that the runner at OWN is in use; remove all but the KEPT that were used last, and what was compiled of
+    them. What cannot be removed stays."""
+    try:
+        os.utime(own, None)
+        names = os.listdir(layout.state)
+    except OSError:
+        return
+    found: Dict[str, List[Tuple[float, str]]] = {}
+    for name in names:
+        match = _FILE.match(name)
+        if match:
+            path = os.path.join(layout.state, name)
+            found.setdefault(match.group(1), []).append((_used(path), path))
+    by_use = sorted(found.values(), key=max, reverse=True)
+    for _, path in [file for files in by_use[KEPT:] for file in files]:
+        try:
+            os.unlink(path)
+        except OSError:
+            continue
+
+
+def _used(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
