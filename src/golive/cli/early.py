@@ -50,6 +50,7 @@ def speaking(language: str | None) -> Iterator[None]:
     chosen = locale.choose(language)
     if chosen != "en" and not shows(_PROBE):
         chosen = "en"
+    spoken = locale.active()
     locale.activate(chosen)
     before = os.environ.get("LANGUAGE"), gettext.textdomain()
     gettext.bindtextdomain(locale.DOMAIN, str(locale.FOLDER))
@@ -58,6 +59,7 @@ def speaking(language: str | None) -> Iterator[None]:
     try:
         yield
     finally:
+        locale.activate(spoken)
         gettext.textdomain(before[1])
         if before[0] is None:
             del os.environ["LANGUAGE"]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from golive.explain.what import describe
 from golive.locale import N_
 from golive.protocol import events
 from golive.protocol.steps import PHASES, Step
@@ -70,7 +71,7 @@ class Phases:
         if line is None:
             return None
         if kind == events.STEP_STARTED:
-            self._start(line)
+            self._start(line, self.step(str(event.get("step", ""))))
         elif kind == events.STEP_OUTPUT:
             line.detail = printable(str(event.get("line", ""))) or line.detail
         elif kind == events.STEP_FINISHED:
@@ -95,10 +96,11 @@ class Phases:
         name = event.get("phase") or (step.phase if step else "")
         return next((line for line in self.lines if line.name == name), None)
 
-    def _start(self, line: Phase) -> None:
+    def _start(self, line: Phase, step: Step | None) -> None:
+        """What the step does is shown until its command has something to say."""
         if line.state != "running":
             line.state, line.began = "running", self._clock()
-        line.detail = ""
+        line.detail = describe(step.action) if step else ""
 
     def _finish_step(self, line: Phase) -> Phase | None:
         self._left[line.name] -= 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from golive.cli.help_text import Command
+from golive.cli.help_text import Command, wrap
 from golive.cli.options import acting, app_folder
 from golive.cli.view import View
 from golive.engine.request import Request
@@ -83,11 +83,11 @@ def vars_of(plan: Plan) -> dict[str, Any]:
 
 def render_step(step: Step, numbers: dict[str, int], console: Console) -> None:
     """One step."""
-    from rich.padding import Padding
     from rich.text import Text as RichText
 
     console.print(RichText.assemble((f"{numbers[step.id]:>3}. ", "dim"), (_what(step), "bold")), soft_wrap=True)
-    console.print(Padding(RichText(_why(step), style="italic"), (0, 0, 0, 5)))
+    for line in wrap(_why(step), max(console.width - 5, 40)):
+        console.print(RichText(f"     {line}", style="italic"), soft_wrap=True)
     if isinstance(step.action, WriteFile):
         for line in shown_text(step.action.content, numbers).splitlines():
             console.print(RichText(f"     + {line}", style="green"), soft_wrap=True)

@@ -175,7 +175,7 @@ class HumanView(View):
             self._output = []
             self._print(Text("  " + printable(str(event.get("line", ""))), style="dim"))
         elif event["event"] == events.STEP_FINISHED:
-            outcome = _("done") if event.get("changed") else _("was so already")
+            outcome = _("done") if event.get("changed") else _("in order")
             self._print(Text(f"  {self._symbols.good} {outcome} {float(event.get('seconds', 0)):.1f} s", style="green"))
 
     def _print(self, text: Text) -> None:

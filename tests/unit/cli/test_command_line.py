@@ -211,7 +211,9 @@ def test_language_and_form_are_known_before_parsing(words, language, as_json) ->
 
 def test_speaking_leaves_no_trace(monkeypatch) -> None:
     monkeypatch.setenv("LANGUAGE", "de")
+    locale.activate("en")
     with speaking("zh"):
         assert locale.active() == "zh"
         assert os.environ["LANGUAGE"] == "zh"
     assert os.environ["LANGUAGE"] == "de"
+    assert locale.active() == "en"

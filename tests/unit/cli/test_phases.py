@@ -69,3 +69,10 @@ def test_what_a_host_says_cannot_move_the_cursor() -> None:
     assert printable("10 %\r50 %\r100 %\n") == "100 %"
     assert printable("a\x9b31mb\u202ec") == "a31mbc"
     assert printable("安装 完成") == "安装 完成"
+
+
+def test_until_a_command_says_something_the_line_tells_what_is_done() -> None:
+    phases = Phases()
+    phases.expect((step("a", "start"),))
+    phases.follow({"event": "step_started", "step": "a", "phase": "start"})
+    assert phases.lines[2].detail == "Let systemd read its units again"

@@ -37,7 +37,7 @@ SITE: dict[str, Failure] = {
         N_("Add what is missing, or correct the entry in golive.toml; then run “golive up” again."),
     ),
     "app-exited": Failure(
-        N_("The app started and ended again after %(seconds)s seconds (status %(status)s)."),
+        (N_("The app started and ended again after %(seconds)s seconds."), N_("Its exit status: %(status)s.")),
         N_("Its last words are above. A web app should go on until it is told to stop."),
         N_("Start it on your computer as the host does: “gunicorn module:app”. “golive check” shows the entry."),
     ),
