@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from golive import planner
-from golive.config import Settings, load
+from golive.config import load
 from golive.detect import detect
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
@@ -23,6 +23,7 @@ from golive.model.host import Host
 from golive.model.plan import Plan
 from golive.protocol.facts import Facts
 from golive.transport.code import Snapshot, snapshot
+from golive.transport.ssh import warm_up
 
 
 def plan_deploy(folder: Path, request: Request, reporter: Reporter) -> Plan:
@@ -95,37 +96,31 @@ class Deploy:
             return False
         return self._reporter.ask("identity-adopt", False, app=self._app.slug, host=self._host.name)
 
-    def _freight(self, facts: Facts) -> Freight:
+    def _freight(self, facts: Facts, whole: bool) -> Freight:
+        if whole:
+            return Freight(self._secrets, self._snapshot.pack())
         shipped = tuple(release["commit"] for release in facts.peek("app", "releases") or () if release.get("commit"))
         return Freight(self._secrets, self._snapshot.pack(shipped))
 
 
 @contextmanager
 def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = False) -> Iterator[Deploy]:
-    """Read the app while the connection is being made: each takes about as long as the other.
+    """Understand the app, and pack its code while the connection is being made: each takes about as long as the other.
 
     ``keys``: offer a key to who logs in by password.
     """
+    warm_up()
     settings = load(folder)
     host = chosen_host(request, settings)
+    app = detect(folder, settings)
     transport = transport_for(host, request, reporter)
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read_app, folder, settings)
+        packing = pool.submit(snapshot, folder, app.manifests, app.migrations)
         try:
             transport.open()
-            app, code = _result(reading)
+            code = packing.result()
             if keys:
                 offer_key(transport, host, request, reporter)
             yield Deploy(app, code, host, Session(host, transport, reporter), reporter)
         finally:
             transport.close()
-
-
-def read_app(folder: Path, settings: Settings) -> tuple[App, Snapshot]:
-    """What the app is, and its tree as one commit. Raises AppError."""
-    app = detect(folder, settings)
-    return app, snapshot(folder, app.manifests, app.migrations)
-
-
-def _result(reading: Future[tuple[App, Snapshot]]) -> tuple[App, Snapshot]:
-    return reading.result()

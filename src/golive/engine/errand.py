@@ -17,6 +17,8 @@ from golive.protocol.facts import Facts, ProbeRequest
 ATTEMPTS = 5
 """How often a plan that somebody else made stale is made anew before giving up."""
 
+TRY_AGAIN = frozenset({"busy", "stale-plan", "code-corrupt"})
+
 
 @dataclass(frozen=True)
 class Freight:
@@ -26,18 +28,22 @@ class Freight:
     pack: bytes | None = None
 
 
-def no_freight(facts: Facts) -> Freight:
+def no_freight(facts: Facts, whole: bool) -> Freight:
     """Nothing travels beside the plan."""
     return Freight()
 
 
 @dataclass(frozen=True)
 class Errand:
-    """``wants``: what to look at; ``plan``: facts -> plan (pure); ``freight``: facts -> what travels with it."""
+    """``wants``: what to look at; ``plan``: facts -> plan (pure).
+
+    ``freight``: facts -> what travels with it; ``whole``: all objects, because some that the host should have had were
+    not there or damaged.
+    """
 
     wants: ProbeRequest
     plan: Callable[[Facts], Plan]
-    freight: Callable[[Facts], Freight] = no_freight
+    freight: Callable[[Facts, bool], Freight] = no_freight
 
 
 def carry_out(errand: Errand, session: Session, reporter: Reporter, started: float) -> Outcome:
@@ -45,15 +51,17 @@ def carry_out(errand: Errand, session: Session, reporter: Reporter, started: flo
 
     Raises GoliveError for what stops it before anything is changed; a run that failed is an Outcome that is not ok.
     """
+    whole = False
     for _ in range(ATTEMPTS):
         facts = session.settled_facts(errand.wants)
         plan = errand.plan(facts)
         reporter.plan(plan)
         if not plan.changes:
             return Outcome(ok=True, url=plan.url, release=plan.release, seconds=time.monotonic() - started)
-        final = _execute(plan, errand.freight(facts), session)
-        if final.get("code") not in {"busy", "stale-plan"}:
+        final = _execute(plan, errand.freight(facts, whole), session)
+        if final.get("code") not in TRY_AGAIN or (whole and final["code"] == "code-corrupt"):
             return outcome_of(final, plan, started)
+        whole = final["code"] == "code-corrupt"
         reporter.say("planning-again", reason=str(final["code"]))
     raise RunFailed("not-settled", host=session.host.name, app=errand.wants.app)
 

@@ -54,6 +54,7 @@ class Follower:
             raise HostError("protocol-mismatch", line=line[:200].decode("utf-8", "replace").strip()) from None
         if event["event"] == _ACCEPTED:
             self.run = str(event.get("run", ""))
+            self.offset = int(event.get("offset", self.offset))
             return
         self.offset += len(line)
         if event["event"] == FINISHED:

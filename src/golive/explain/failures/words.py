@@ -40,6 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
     "planning-again.reason": {
         "busy": N_("somebody else was at work"),
         "stale-plan": N_("the host has changed meanwhile"),
+        "code-corrupt": N_("the host lacks code that it had before, so all of it is sent"),
     },
     "found": {
         "file": N_("a file"),
