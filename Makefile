@@ -24,10 +24,9 @@ demo: $(VENV)/.ready tools
 	$(BIN)/golive lab up demo || $(BIN)/golive lab reset demo
 	$(BIN)/golive up examples/guestbook --to demo --yes
 
-ifneq ($(wildcard bench/__main__.py),)
-bench: $(VENV)/.ready tools
-	$(BIN)/python -m bench
-endif
+# In an environment of its own, with golive as users install it.
+bench: tools
+	bench/run
 
 # Messages: collects them from the code, merges them into the catalogs, compiles these.
 catalogs: $(VENV)/.ready
