@@ -88,7 +88,10 @@ def _heal(context: Any) -> None:
     if not probe_packages.interrupted():
         return
     context.output("dpkg was interrupted earlier: finishing what it began")
-    if context.run(("dpkg", "--force-confdef", "--force-confold", "--configure", "-a"), env=_QUIET) != 0:
+    if context.run(("dpkg", "--force-confdef", "--force-confold", "--configure", "-a"), env=_QUIET) == 0:
+        return
+    # What was unpacked may wait for packages that never came.
+    if context.run(_INSTALL + ("--fix-broken", "--no-remove"), env=_QUIET) != 0 or probe_packages.interrupted():
         raise StepFailed("dpkg-interrupted", error=_last_error(context.tail))
 
 
