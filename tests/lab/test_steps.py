@@ -320,7 +320,7 @@ def test_the_proxys_failures_name_whose_fault_it_is(host):
     facts, _ = probe(host, ProbeRequest(ports=(8088,)))
     assert (facts["ports"]["8088"]["program"], facts["ports"]["8088"]["unit"]) == ("http.server", "taken.service")
     (result,) = perform(host, reload)
-    assert result["code"] == "proxy-not-running"
+    assert result["code"] == "proxy-not-running", result
     assert "8088" in result["params"]["error"]
 
 
