@@ -51,6 +51,11 @@ class User:
     def host(self) -> str:
         return f"root@{self.server.address}"
 
+    @property
+    def reach(self) -> list[str]:
+        """The options that lead to the server."""
+        return ["--to", self.host, "--identity", str(self.server.key_path), "--yes"]
+
     def golive(self, *words: str, cwd: Path | None = None, timeout: float = 240) -> Said:
         """A finished command with ``--json --yes`` to the server. ``words``: ``("up", str(folder))`` ..."""
         process = self.start(*words, cwd=cwd)
@@ -64,7 +69,7 @@ class User:
 
     def start(self, *words: str, cwd: Path | None = None) -> subprocess.Popen[str]:
         """The command as a process that goes on; its standard output is JSON lines."""
-        reach = ["--to", self.host, "--identity", str(self.server.key_path), "--yes"] if words[0] != "check" else []
+        reach = self.reach if words[0] != "check" else []
         return subprocess.Popen(
             [sys.executable, "-m", "golive", *words, "--json", *reach],
             stdin=subprocess.DEVNULL,
@@ -146,6 +151,7 @@ class Visitors:
     address: str
     path: str = "/"
     interval: float = 0.02
+    port: int = 80
     answers: list[tuple[float, int, str]] = field(default_factory=list)
 
     def __enter__(self) -> Visitors:
@@ -160,7 +166,7 @@ class Visitors:
 
     def _visit(self) -> None:
         while not self._stop.wait(self.interval):
-            self.answers.append((time.monotonic(), *ask(self.address, self.path)))
+            self.answers.append((time.monotonic(), *ask(self.address, self.path, self.port)))
 
     @property
     def failures(self) -> list[tuple[float, int, str]]:

@@ -15,7 +15,7 @@ from golive.protocol.codec import encode_plan
 from golive.protocol.facts import ProbeRequest
 from golive.protocol.steps import HostPlan, RunCommand, Step
 from golive.runner import env_store, probe, probe_app, probe_files, probe_network, probe_packages, probe_runs
-from golive.runner.file_locks import holder_of
+from golive.runner.file_locks import holder_of, program_of
 from golive.runner.layout import host_layout
 
 
@@ -112,6 +112,25 @@ def test_the_program_that_holds_a_lock_is_named(tmp_path):
     assert holder_of(str(lock)) == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["-I", "update-all"], "update-all"),
+        (["-c", "import this; input()"], "python3"),
+        (["-Ic", "import this; input()"], "python3"),
+    ],
+)
+def test_a_program_is_called_by_its_script_but_never_by_the_text_of_one(words, name, tmp_path):
+    (tmp_path / "update-all").write_text("import this; input()")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-u", *words], cwd=tmp_path, **pipes) as program:
+        try:
+            assert program.stdout.readline().startswith(b"The Zen")
+            assert program_of(program.pid).startswith(name)
+        finally:
+            program.kill()
+
+
 @pytest.fixture
 def apps(tmp_path, monkeypatch):
     monkeypatch.setenv("GOLIVE_ROOT", str(tmp_path))
@@ -121,9 +140,14 @@ def apps(tmp_path, monkeypatch):
     (folder / "releases" / "10").mkdir()
     (folder / "current").symlink_to("releases/2")
     (folder / "identity").write_text("abc\n")
-    (folder / "envs" / "k1").mkdir(parents=True)
+    (folder / "envs" / "k1" / "bin").mkdir(parents=True)
+    (folder / "envs" / "k1" / "bin" / "python").touch()
     (folder / "envs" / "k1" / ".golive-complete").touch()
     (folder / "envs" / "k2").mkdir()
+    # The system has been upgraded: the Python that this one leads to is gone.
+    (folder / "envs" / "k3" / "bin").mkdir(parents=True)
+    (folder / "envs" / "k3" / "bin" / "python").symlink_to("/usr/bin/python3.0")
+    (folder / "envs" / "k3" / ".golive-complete").touch()
     (tmp_path / "etc" / "nginx" / "conf.d").mkdir(parents=True)
     (tmp_path / "etc" / "nginx" / "conf.d" / "golive-blog.conf").write_text(
         "server {\n  listen 80;\n  listen [::]:80;\n  server_name a.example b.example;\n}\n"
@@ -138,7 +162,7 @@ def test_an_app_is_read_from_its_folder(apps):
     app = probe_app.one_app("blog")
     assert [(release["number"], release["complete"]) for release in app["releases"]] == [(2, True), (10, False)]
     assert app["releases"][0]["commit"] == "c2"
-    assert app["environments"] == {"k1": True, "k2": False}
+    assert app["environments"] == {"k1": True, "k2": False, "k3": False}
     assert (app["running"], app["unfinished"], app["taken_back"]) == (None, None, None)
     assert probe_app.one_app("other") is None
 

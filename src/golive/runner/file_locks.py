@@ -33,6 +33,8 @@ def program_of(pid: int) -> str:
     command = os.path.basename(words[0])
     if command.startswith(("python", "perl", "bash", "sh", "dash")):
         for word in words[1:]:
+            if word.startswith("-") and word.endswith("c"):
+                break  # what follows is no script's name but the script itself
             if word and not word.startswith("-"):
                 return os.path.basename(word)
     return _read("/proc/{}/comm".format(pid)).strip()

@@ -104,9 +104,14 @@ def releases(folder: str) -> List[Dict[str, Any]]:
 
 
 def environments(folder: str) -> Dict[str, bool]:
-    """Each environment's key, and whether its marker says that it is complete."""
+    """Each environment's key, and whether it is complete."""
     place = os.path.join(folder, "envs")
-    return {key: os.path.isfile(os.path.join(place, key, MARKER)) for key in names_in(place)}
+    return {key: is_whole_environment(os.path.join(place, key)) for key in names_in(place)}
+
+
+def is_whole_environment(path: str) -> bool:
+    """Whether its marker says that it is complete, and its interpreter is (still) there: a newer system has another."""
+    return os.path.isfile(os.path.join(path, MARKER)) and os.path.exists(os.path.join(path, "bin", "python"))
 
 
 def env(folder: str) -> Dict[str, Any]:

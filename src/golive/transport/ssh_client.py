@@ -44,7 +44,8 @@ class OfferedKey:
 
 class Client(asyncssh.SSHClient):
     """``known``: the host's keys on file; ``offered``: one that is not; ``tried``: the ways to log in that were tried;
-    ``failure``: what went wrong while answering; ``asking``: how often a person was asked, and whether now."""
+    ``failure``: what went wrong while answering; ``unopened``: a key file whose passphrase nobody told, "" when other
+    keys could be tried; ``asking``: how often a person was asked, and whether now."""
 
     def __init__(
         self, host: str, user: str, keys: Keys, memory: Memory, known_hosts: KnownHosts, door: tuple[Portal, Questions]
@@ -58,8 +59,10 @@ class Client(asyncssh.SSHClient):
         self._guesses = 0
         self.known: tuple[KnownKey, ...] = ()
         self.offered: OfferedKey | None = None
+        self._has_ready_keys = bool(keys.ready)
         self.tried: list[str] = ["publickey"] if keys.ready else []
         self.failure: HostError | None = None
+        self.unopened = ""
         self.asked = 0
         self.asking = False
         self.lost = False
@@ -146,6 +149,7 @@ class Client(asyncssh.SSHClient):
         for guess in range(_GUESSES):
             passphrase = await self._ask(self._questions.passphrase, file, guess > 0)
             if passphrase is None:
+                self.unopened = "" if self._has_ready_keys else file
                 return None
             try:
                 keys = unlock(Path(file), passphrase)

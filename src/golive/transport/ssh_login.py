@@ -208,6 +208,8 @@ class Login:
         if client.failure:
             return client.failure
         if isinstance(error, asyncssh.PermissionDenied) or (client.met and isinstance(error, asyncssh.DisconnectError)):
+            if client.unopened and client.tried == ["publickey"]:
+                return HostError("passphrase-wrong", file=client.unopened)
             return login_error(host.name, str(configured.username), tuple(client.tried))
         if isinstance(error, asyncssh.KeyExchangeFailed) and client.known:
             known = tuple(key.fingerprint for key in client.known if key.kind == "key")

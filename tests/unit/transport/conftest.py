@@ -93,8 +93,9 @@ def connect(server, answers, identity):
     """Makes transports to the server; all are closed at the end."""
     made = []
 
-    def make(identity_file=str(identity), user="root", name="web1", **more):
-        host = Host(name, more.pop("address", "127.0.0.1"), user, more.pop("port", server.port), identity_file)
+    def make(identity_file=str(identity), user="root", name="web1", told="", **more):
+        address, port = more.pop("address", "127.0.0.1"), more.pop("port", server.port)
+        host = Host(name, address, user, port, identity_file, host_key=told)
         transport = SshTransport(host, answers, **more)
         made.append(transport)
         return transport

@@ -21,6 +21,10 @@ def works(transport):
     return transport.probe(ProbeRequest(app="web"))["app"] == "web"
 
 
+def line(key):
+    return key.export_public_key().decode().strip()
+
+
 def fingerprint(key):
     return key.get_fingerprint()
 
@@ -125,6 +129,30 @@ def test_an_encrypted_key_with_wrong_passphrases(connect, answers, locked):
     answers.passphrases = ["a", "b", "c", "open sesame"]
     error = refused(connect(identity_file=str(locked)))
     assert (error.code, error.params["file"]) == ("passphrase-wrong", str(locked))
+
+
+def test_an_encrypted_key_and_nobody_who_tells_its_passphrase(connect, locked):
+    error = refused(connect(identity_file=str(locked)))
+    assert (error.code, error.params["file"]) == ("passphrase-wrong", str(locked))
+
+
+def test_a_host_key_that_was_told_is_believed_and_only_that_one(connect, answers, host_key, server):
+    other_key = asyncssh.generate_private_key("ssh-ed25519")
+    assert works(connect(told=line(host_key)))
+    assert works(connect(told=line(other_key)))  # what is on file still counts: it was trusted
+    assert answers.asked == []
+    server.stop()
+    other = SshServer(other_key, server.authorized)
+    other.port = server.port
+    other.start()
+    try:
+        assert refused(connect(told=line(host_key))).code == "host-key-changed"
+        assert works(connect(told=line(other_key)))
+        assert works(connect())
+        assert answers.asked == []
+    finally:
+        other.stop()
+        server.stop = lambda: None
 
 
 def test_the_usual_keys_are_found_by_themselves(connect, identity, own_folders):

@@ -13,14 +13,14 @@ from golive.runner import atomic, trees
 from golive.runner.failure import StepFailed
 from golive.runner.perform import environment_failures, manifests
 from golive.runner.perform.users import user_entry
+from golive.runner.probe_app import MARKER, is_whole_environment
 
-MARKER = ".golive-complete"
 UV_HOME = "/opt/golive/uv"
 
 
 def perform_build_environment(action: BuildEnvironment, context: Any) -> bool:
-    """The virtual environment is complete; one without its marker is built anew."""
-    if os.path.isfile(os.path.join(action.path, MARKER)):
+    """The virtual environment is complete; one without its marker or its interpreter is built anew."""
+    if is_whole_environment(action.path):
         return False
     _Build(action, context).run()
     return True
@@ -42,10 +42,15 @@ class _Build:
     def run(self) -> None:
         """The story: a fresh folder, the tools, what the app declares, and only then the marker."""
         self._clear()
-        self._make_environment()
-        self._install()
-        self._hand_over()
-        self._mark_complete()
+        try:
+            self._make_environment()
+            self._install()
+            self._hand_over()
+            self._mark_complete()
+        except BaseException:
+            # A half of it is of no use to anybody, and on a full disk in everybody's way.
+            trees.remove(self.action.path)
+            raise
 
     def program(self, *argv: str) -> int:
         """Run as the builder, with its caches, within what is left of the time."""
@@ -91,7 +96,6 @@ class _Build:
             os.chown(home, self.builder.pw_uid, self.builder.pw_gid)
             os.chmod(home, 0o700)
         trees.remove(self.action.path)
-        self.context.record_undo({"undo": "remove_path", "path": self.action.path})
         os.mkdir(self.action.path, 0o755)
         os.chown(self.action.path, self.builder.pw_uid, self.builder.pw_gid)
         # The way to it is the app's own; the builder is let through by the app's group.
