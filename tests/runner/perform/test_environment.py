@@ -1,0 +1,53 @@
+"""What manifests say, in whatever encoding, and what it means when pip or uv fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from golive.runner.perform.environment_failures import failure
+from golive.runner.perform.manifests import decode, needs_pkg_resources
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk"])
+def test_every_encoding_of_a_requirements_file_is_read(encoding):
+    assert decode("flask==3.0  # 网站框架\n".encode(encoding)) == "flask==3.0  # 网站框架\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("gunicorn==20.1.0", True),
+        ("gunicorn==20.2.0", False),
+        ("Flask==1.1.4\n", True),
+        ("flask[async]==1.0", True),
+        ("Flask==2.0.1", False),
+        ("flask-login==0.5", False),
+        ("flask>=1", False),
+    ],
+)
+def test_old_pins_need_what_they_do_not_name(text, needed):
+    assert needs_pkg_resources(text) is needed
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("ERROR: No matching distribution found for flaks==9", "package-not-found"),
+        (
+            "  x No solution found: Because flaks was not found in the package registry and you require",
+            "package-not-found",
+        ),
+        ("WARNING: Retrying: NewConnectionError: [Errno 101] Network is unreachable", "no-network-python"),
+        ("gcc: fatal error: Killed signal terminated program cc1", "out-of-memory"),
+        ("OSError: [Errno 28] No space left on device", "disk-full"),
+        ("error: command 'gcc' failed", "environment-failed"),
+    ],
+)
+def test_each_reason_has_its_code(context, said, code):
+    context.tail = ["Collecting x", said]
+    assert failure(context, "pip install").code == code
+
+
+def test_a_missing_package_is_named(context):
+    context.tail = ["ERROR: No matching distribution found for flaks==9 (from versions: none)"]
+    assert failure(context, "pip install").params["requirement"] == "flaks==9"
