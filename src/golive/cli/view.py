@@ -87,21 +87,21 @@ def tell(view: View, story: Callable[[], int]) -> int:
         view.fail(error.code, error.params)
         return error.exit_status
     except KeyboardInterrupt:
-        return _interrupted(view, view.running)
+        return _interrupted(view, view.running, at_work=bool(view.running))
     except BrokenPipeError:
         raise
     except Exception as error:  # the last line of defence: a report instead of a traceback
         from golive.engine.session import StillWorking
 
         if isinstance(error, StillWorking):
-            return _interrupted(view, error.run)
+            return _interrupted(view, error.run, at_work=True)
         view.fail("internal", {"error": type(error).__name__, "report": str(write_report(error))})
         return 1
     finally:
         view.close()
 
 
-def _interrupted(view: View, run: str) -> int:
+def _interrupted(view: View, run: str, *, at_work: bool) -> int:
     """Ctrl-C: says what the host is still doing."""
-    view.fail("interrupted-running" if run else "interrupted", {"run": run} if run else {})
+    view.fail("interrupted-running" if at_work else "interrupted", {"run": run} if run else {})
     return 1

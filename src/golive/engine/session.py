@@ -23,7 +23,8 @@ RECONNECT_EVERY = 2.0
 
 
 class StillWorking(Exception):
-    """Raised on Ctrl-C once the host has taken the plan: it goes on without us. ``host``, ``run``, ``app``."""
+    """Raised on Ctrl-C once the plan is handed over: the host goes on without us. ``host``, ``app``, and ``run``, which
+    is "" while the host has not told it yet."""
 
     def __init__(self, host: str, app: str, run: str) -> None:
         super().__init__(host, app, run)
@@ -131,8 +132,11 @@ class Session:
                 self.transport.reconnect()
                 break
             except HostError as error:
-                if error.code not in {"connection-lost", "host-unreachable"} or time.monotonic() > deadline:
+                if error.code not in {"connection-lost", "host-unreachable"}:
                     raise
+                if time.monotonic() > deadline:
+                    # Not "unreachable", whose advice is for a first contact: the host has our plan and goes on.
+                    raise HostError("connection-lost", host=self.host.name, app=app, run=run) from None
                 time.sleep(RECONNECT_EVERY)
         self._reporter.say("connection-back", host=self.host.name)
 

@@ -129,7 +129,7 @@ def test_an_error_becomes_words_and_its_exit_status(
 
 
 def _raising(error: BaseException):
-    def story(folder: Path) -> None:
+    def story(*arguments: object) -> None:
         raise error
 
     return story
@@ -171,6 +171,17 @@ def test_ctrl_c_while_the_host_works_says_what_goes_on(monkeypatch, capsys) -> N
     finished = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert finished["code"] == "interrupted-running"
     assert "20261122-153000-a1b2" in finished["message"]
+
+
+def test_ctrl_c_with_the_plan_handed_over_never_says_that_nothing_was_begun(monkeypatch, capsys) -> None:
+    from golive.engine.session import StillWorking
+
+    monkeypatch.setattr("golive.engine.deploy.deploy", _raising(StillWorking("web1", "shop", "")))
+    assert cli.main(["up", "--json"]) == 1
+    finished = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert finished["code"] == "interrupted-running"
+    assert "goes on by itself" in finished["message"]
+    assert "%" not in finished["message"]
 
 
 def test_the_options_reach_the_story(monkeypatch, tmp_path, capsys) -> None:

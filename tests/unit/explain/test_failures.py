@@ -17,7 +17,10 @@ from golive.explain.failures import FAILURES, NOTICES, WORDS, explain, notice
 from golive.explain.failures.entry import Sentences
 
 SOURCE = Path(golive.__file__).parent
-RAISED = ("AppError", "Refused", "HostError", "ConfigError", "UsageError", "StepFailed", "RunFailed", "Problem", "fail")
+RAISED = (
+    *("AppError", "Refused", "HostError", "ConfigError", "UsageError", "StepFailed", "RunFailed", "Problem", "fail"),
+    "Failure",  # the runner's: how a run ends
+)
 SAID = ("Notice", "say", "ask", "ask_secret", "Finding")
 PARAM = re.compile(r"%\((\w+)\)s")
 # Params of the same code come from different places; sentences with a missing one are left out.

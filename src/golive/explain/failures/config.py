@@ -67,7 +67,7 @@ CONFIG: dict[str, Failure] = {
         N_("Run the same command again whenever you like."),
     ),
     "interrupted-running": Failure(
-        N_("Golive has stopped watching; the host goes on with run %(run)s by itself."),
+        (N_("Golive has stopped watching; the host goes on by itself."), N_("Run: %(run)s.")),
         N_("The plan runs there under a journal: it is finished or taken back whole, whatever happens here."),
         N_("“golive status” tells how it went; “golive up” watches it again, or picks up from there."),
     ),

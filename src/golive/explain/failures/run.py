@@ -26,6 +26,11 @@ RUN: dict[str, Failure] = {
         N_("The host restarted, or its memory ran out and the system killed the run."),
         N_("Run the same command again: it takes back or finishes what was begun, and then goes on."),
     ),
+    "stopped": Failure(
+        N_("The run on the host was stopped before its end."),
+        N_("Somebody stopped it there, or the host was shutting down. What it had begun was taken back."),
+        N_("Run the same command again when nothing speaks against it."),
+    ),
     "recovered": Failure(
         N_("A run that had been cut off was taken back."),
         N_("Its changes were undone in reverse order; the release from before goes on serving."),
