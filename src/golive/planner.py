@@ -103,6 +103,7 @@ def _secrets(app: App, facts: Facts, options: Options) -> tuple[str, ...]:
 def _is_live(current: Record, code: Code, recipe: Recipe, facts: Facts) -> bool:
     """Whether the live release is what this deploy would make."""
     same_env = current.get("env_digest", "") == (facts.get("app", "env", "digest") or "")
+    same_env = same_env and not facts.peek("app", "env", "damaged")
     wanted = (code.tree, recipe.environment.key, recipe.digest)
     there = (current.get("tree"), current.get("environment"), current.get("settings"))
     return bool(current.get("complete")) and same_env and there == wanted and is_complete(facts, recipe.environment.key)
@@ -224,6 +225,7 @@ def _port(facts: Facts, slug: str) -> int:
 def plan_down(slug: str, host: Host, facts: Facts, delete_data: bool = False) -> Plan:
     """The plan that removes the app from the host; its data only with ``delete_data``. Other sites stay as they are."""
     draft = Draft(AppPlaces(slug), facts, wants_down(slug))
+    _first_of(preflight.newer_golive(facts))
     site = nginx.Site(_names(slug, host, facts) or ("_",), _port(facts, slug), ())
     tidy.plan_removal(draft, delete_data)
     notices = []

@@ -41,5 +41,6 @@ def test_a_whole_life_on(suite: str, server_factory, app: Path, tmp_path: Path) 
     assert ask(server.address)[1] != "answer 1"
     assert server.run(["pgrep", "-u", "golive-tiny"], check=False).stdout == ""
     # The run's own unit may still be on its way out.
-    at_rest = "for i in $(seq 100); do [ -z \"$(systemctl list-units --all --no-legend 'golive-*')\" ] && exit; sleep 0.1; done"
+    left = "systemctl list-units --all --no-legend 'golive-*'"
+    at_rest = f'for i in $(seq 100); do [ -z "$({left})" ] && exit; sleep 0.1; done'
     server.run(["sh", "-c", f"{at_rest}; exit 1"])

@@ -61,7 +61,7 @@ def host_refusals(facts: Facts, port: int = 80, ours: str = "", size: int = 0, f
     ``port``: that visitors come by, 0 = the app has it already. ``ours``: path of the app's own proxy file, which may
     be wrong now and is about to be replaced. ``size``, ``files``: of the app's tree.
     """
-    yield from _golive(facts)
+    yield from newer_golive(facts)
     yield from _system(facts)
     yield from _room(facts, size, files)
     if port:
@@ -84,7 +84,8 @@ def host_notices(facts: Facts, now: int = 0) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def _golive(facts: Facts) -> Iterator[Refused]:
+def newer_golive(facts: Facts) -> Iterator[Refused]:
+    """A newer golive has changed what is where: nothing of ours may touch it."""
     # Only a peek: our own runner writes the format down when it first comes to a host.
     there = facts.peek("golive", "format") or 0
     if there > FORMAT:

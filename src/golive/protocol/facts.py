@@ -56,7 +56,7 @@ class Facts:
         proxy          {nginx: {version, test: "" or the error text}, apache: {version, test}}   absent ones missing
         apps           {slug: {identity, domains, port, current}}   every golive app on the host
         app            null, or {identity, current: 3 or 0, releases: [record + {number, complete: bool}],
-                       environments: {key: complete bool}, env: {names: [...], digest}, shared: [path...],
+                       environments: {key: complete bool}, env: {names: [...], digest, damaged}, shared: [path...],
                        running: null or {run, since, purpose, who}, unfinished: null or {run, purpose, release, in_doubt: step id or ""},
                        taken_back: null or {release, reason, at}}
         golive         {runners: [sha...], format: 1}

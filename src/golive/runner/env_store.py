@@ -6,7 +6,11 @@ import json
 import os
 from typing import Dict, Optional
 
+from golive.runner import env_file
 from golive.runner.layout import host_layout
+
+OURS = ("GOLIVE_APP", "GOLIVE_RELEASE")
+"""What every release is told beside its values."""
 
 
 def key_path() -> str:
@@ -24,6 +28,20 @@ def read_store(path: str) -> Dict[str, str]:
     if not isinstance(values, dict):
         raise ValueError("not an env store")
     return {str(name): str(value) for name, value in values.items()}
+
+
+def values_of_live_release(folder: str) -> Dict[str, str]:
+    """What the live release of the app in FOLDER was given, without what golive.toml itself says: the store as it was
+    when that release was made. Empty when nobody knows."""
+    current = os.path.join(folder, "current")
+    try:
+        with open(os.path.join(current, "env"), encoding="utf-8") as stream:
+            values = env_file.parse(stream.read())
+        with open(os.path.join(current, "release.json"), encoding="utf-8") as stream:
+            plain = dict(json.load(stream)["recipe"]["plain_env"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {name: value for name, value in values.items() if name not in plain and name not in OURS}
 
 
 def encode_store(values: Dict[str, str]) -> bytes:

@@ -5,7 +5,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from golive.runner import probe_runs
-from golive.runner.env_store import digest_of_store, read_store
+from golive.runner.env_store import digest_of_store, read_store, values_of_live_release
 from golive.runner.layout import host_layout
 from golive.runner.probe_runs import read_json
 from golive.runner.probe_system import read
@@ -115,10 +115,13 @@ def is_whole_environment(path: str) -> bool:
 
 
 def env(folder: str) -> Dict[str, Any]:
-    """The names in the env store and a keyed digest; never a value."""
+    """The names in the env store and a keyed digest; never a value. ``damaged``: it has to be written anew."""
     store = os.path.join(folder, "env.json")
+    damaged = False
     try:
-        names = sorted(read_store(store))
-    except (OSError, ValueError):
-        names = []
-    return {"names": names, "digest": digest_of_store(store)}
+        values = read_store(store)
+    except OSError:
+        values = {}
+    except ValueError:
+        values, damaged = values_of_live_release(folder), True
+    return {"names": sorted(values), "digest": digest_of_store(store), "damaged": damaged}

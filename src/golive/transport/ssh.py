@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from golive.errors import HostError
 from golive.model.host import Host
-from golive.protocol.codec import FORMAT
 from golive.protocol.facts import ProbeRequest
 from golive.transport.bundle import bundle
 from golive.transport.command import quoted, shell, tethered
@@ -221,7 +220,7 @@ class SshTransport:
             ) from None
         finally:
             channel.close()
-        if not isinstance(facts, dict) or _format_of(facts) > FORMAT:
+        if not isinstance(facts, dict):
             raise HostError("protocol-mismatch", host=self._host.name, line="")
         return facts
 
@@ -283,8 +282,3 @@ class SshTransport:
             login.known_hosts.replace(offered.host, offered.port, offered.line)
 
         return HostKeyChange(offered.algorithm, old, fingerprint(offered.line), store)
-
-
-def _format_of(facts: dict[str, Any]) -> int:
-    golive = facts.get("golive")
-    return int(golive.get("format") or 0) if isinstance(golive, dict) else 0

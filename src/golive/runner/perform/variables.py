@@ -6,7 +6,7 @@ from typing import Any, Dict
 
 from golive.protocol.steps import GenerateSecrets, WriteEnvironmentFile
 from golive.runner import atomic, env_file
-from golive.runner.env_store import encode_store, key_path, read_store
+from golive.runner.env_store import encode_store, key_path, read_store, values_of_live_release
 from golive.runner.failure import StepFailed
 from golive.runner.perform.files import found_at, record_replacement
 
@@ -58,4 +58,16 @@ def _store(path: str, context: Any) -> Dict[str, str]:
     try:
         return read_store(path)
     except ValueError:
-        raise StepFailed("internal", error="a damaged env store: {}".format(path))
+        return _restored(path, context)
+
+
+def _restored(path: str, context: Any) -> Dict[str, str]:
+    """A damaged store holds again what the live release was given; the damaged one is kept beside it."""
+    values = values_of_live_release(os.path.dirname(path))
+    context.conceal(values.values())
+    context.output("{} was damaged: its values are taken from the live release".format(path))
+    with open(path, "rb") as stream:
+        atomic.write_file(path + ".damaged", stream.read(), 0o600)
+    record_replacement(path, found_at(path), context)
+    atomic.write_file(path, encode_store(values), 0o600)
+    return values
