@@ -165,7 +165,8 @@ def _call(
     elif name == "open" and len(node.args) > 1 and _writes(node.args[1]):
         kind = "file"
     value = evaluator.value(node.args[0], module, local) if kind else None
-    if value and value != ":memory:" and not value.startswith("file:"):
+    # Code is never data: kept apart from the release, an edited module would outlive every deploy.
+    if value and value != ":memory:" and not value.startswith("file:") and not value.endswith(".py"):
         yield _Found(kind, _relative(value, chdir), module, node.lineno)
 
 
