@@ -12,7 +12,6 @@ import pytest
 from golive.errors import Refused
 from golive.lab import Lab, PracticeServer
 from golive.lab.requirements import require_machine
-
 from person import User, write_app
 
 Factory = Callable[..., PracticeServer]
@@ -65,10 +64,16 @@ def server(server_factory: Factory) -> PracticeServer:
 
 
 @pytest.fixture
-def provisioned(lab: Lab, server_factory: Factory) -> PracticeServer:
-    """A Debian 12 on which nginx, git and python3-venv are installed already."""
+def layer(lab: Lab) -> str:
+    """The name of a layer with nginx, git and python3-venv, for ``server_factory(layer=layer)``."""
     lab.ensure_layer("provisioned", prepare=_provision)
-    return server_factory(layer="provisioned")
+    return "provisioned"
+
+
+@pytest.fixture
+def provisioned(server_factory: Factory, layer: str) -> PracticeServer:
+    """A Debian 12 on which nginx, git and python3-venv are installed already."""
+    return server_factory(layer=layer)
 
 
 def _provision(server: PracticeServer) -> None:
