@@ -10,11 +10,16 @@ import time
 from typing import Any, Dict, List
 
 from golive.runner import atomic, probe_units
+from golive.runner.churn import Churn, main_processes
 from golive.runner.probe_system import output_of
 
 POLL = 0.25
 ENOUGH = 2
 """How often in a row nobody may be seen before nobody is believed to be there."""
+
+ENOUGH_DEATHS = 2
+"""How often each worker may end, on average, while the release is on probation. One that has served its number of
+requests ends too, but not every few seconds."""
 
 
 def drain(spec_path: str) -> None:
@@ -30,6 +35,7 @@ class Drain:
     def __init__(self, spec: Dict[str, Any]) -> None:
         self._spec = spec
         self._began = time.monotonic()
+        self._churn = Churn()
 
     def run(self) -> None:
         """Wait for visitors to go and for the guard's time to pass; then stop the old units, or go back to them."""
@@ -57,12 +63,16 @@ class Drain:
 
     def _dead_successor(self) -> str:
         """Why a unit of the new release counts as dead, or ""."""
-        for unit, state in probe_units.show(self._spec["successors"]).items():
+        states = probe_units.show(self._spec["successors"])
+        for unit, state in states.items():
             active = state.get("ActiveState")
             if active == "failed":
                 return "{} failed: {}".format(unit, state.get("Result", ""))
-            if state.get("NRestarts", "0") not in ("", self._spec["restarts"].get(unit, "0")):
+            restarted = state.get("NRestarts", "0") not in ("", self._spec["restarts"].get(unit, "0"))
+            if restarted or state.get("SubState") == "auto-restart":
                 return "{} died and was restarted".format(unit)
+        if self._churn.look(main_processes(states.values())) > ENOUGH_DEATHS * max(self._churn.first, 1):
+            return "workers end again and again"
         return ""
 
     def _connections(self) -> int:

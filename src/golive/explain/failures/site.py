@@ -44,12 +44,12 @@ SITE: dict[str, Failure] = {
     "app-silent": Failure(
         N_("The app runs, but has not answered in %(seconds)s seconds."),
         N_("It may wait for a database or another service at start, or do long work while it is imported."),
-        N_("Move long work out of the start, or give it more time in golive.toml: timeout under [app.health]."),
+        N_("Move long work out of the start, or give it more time in golive.toml: timeout under [health]."),
     ),
     "app-answers-error": Failure(
         N_("The app answers “%(path)s” with %(status)s."),
         N_("It was asked as a visitor would ask, by the site's own name. 400 often means that it does not know it."),
-        N_("See its log above. If another page tells better whether it is well, set path under [app.health]."),
+        N_("See its log above. If another page tells better whether it is well, set path under [health]."),
     ),
     "app-unstable": Failure(
         N_("The app answered “%(path)s”, and then died or was started anew."),

@@ -1,12 +1,15 @@
 """Whether a new release answers: wait_healthy."""
 
+import threading
 import time
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from golive.protocol.steps import Endpoint, WaitHealthy
+from golive.runner.churn import Churn, main_processes
 from golive.runner.failure import StepFailed
 from golive.runner.http_ask import Answer, AskError, ask
 from golive.runner.perform import unit_log
+from golive.runner.perform.exit_status import exit_status
 from golive.runner.perform.units import show
 from golive.runner.probe_units import has_ended
 
@@ -17,6 +20,9 @@ AGAIN = 2
 BETWEEN = 0.2
 SETTLES = 2.0
 """How long an answer that is no good may be that of an app that is still starting."""
+
+ENOUGH_DEATHS = 3
+"""How many workers may end before the first answer until the app counts as one that ends by itself."""
 
 
 def accepted(status: int, expect: Tuple[int, ...]) -> bool:
@@ -51,6 +57,7 @@ class _Watch:
         self._deadline = self._began + action.timeout
         self._looked = 0.0
         self._before: Dict[str, Dict[str, str]] = {}
+        self._churn = Churn()
 
     def first_answer(self, endpoint: Endpoint) -> int:
         """The status of the first good answer. Raises StepFailed as soon as it is clear that there will be none."""
@@ -59,7 +66,7 @@ class _Watch:
             left = self._deadline - self._context.monotonic()
             if left <= 0:
                 raise self._failed("app-silent", seconds=self._action.timeout)
-            answer = self._ask(endpoint, min(left, LONGEST_ANSWER))
+            answer = self._ask_watching(endpoint, min(left, LONGEST_ANSWER))
             if answer is not None:
                 if accepted(answer.status, self._action.expect):
                     return answer.status
@@ -69,6 +76,17 @@ class _Watch:
                     raise self._failed("app-answers-error", status=answer.status, path=self._action.path)
             self._look_at_units()
             time.sleep(POLL)
+
+    def _ask_watching(self, endpoint: Endpoint, timeout: float) -> Optional[Answer]:
+        """Ask while looking at the units: a question to one that has died may wait in the socket's queue for long."""
+        answers: List[Optional[Answer]] = []
+        asking = threading.Thread(target=lambda: answers.append(self._ask(endpoint, timeout)), daemon=True)
+        asking.start()
+        asking.join(LOOK_AT_UNITS)
+        while asking.is_alive():
+            self._look_at_units()
+            asking.join(LOOK_AT_UNITS)
+        return answers[0] if answers else None
 
     def _ask(self, endpoint: Endpoint, timeout: float) -> Optional[Answer]:
         action = self._action
@@ -84,10 +102,23 @@ class _Watch:
         if now - self._looked < LOOK_AT_UNITS:
             return
         self._looked = now
-        for unit, state in show(self._action.units).items():
+        states = show(self._action.units)
+        for unit, state in states.items():
             restarts = state.get("NRestarts", "0")
-            if has_ended(state) or restarts != "0":
+            if has_ended(state) or restarts != "0" or state.get("SubState") == "auto-restart":
                 raise self._died(unit, state)
+        self._churn.look(main_processes(states.values()))
+        if self._churn.gone >= ENOUGH_DEATHS:
+            raise self._died(self._action.units[0], {})
+        if self._churn.busy >= ENOUGH_DEATHS:
+            self._churn.busy = 0
+            self._ask_the_log()
+
+    def _ask_the_log(self) -> None:
+        """Children end, unseen: programs that the app calls while it starts, or workers, as the app server says."""
+        for unit in self._action.units:
+            if unit_log.worker_status(unit_log.read(unit)):
+                raise self._died(unit, {})
 
     def _died(self, unit: str, state: Dict[str, str]) -> StepFailed:
         seconds = round(self._context.monotonic() - self._began, 1)
@@ -97,7 +128,9 @@ class _Watch:
         error = unit_log.import_error(log)
         if error:
             return StepFailed("app-import-error", unit=unit, error=error)
-        return StepFailed("app-exited", unit=unit, status=state.get("ExecMainStatus", ""), seconds=seconds)
+        ended = unit_log.worker_status(log) or exit_status(unit)
+        status = ended or state.get("ExecMainStatus", "")
+        return StepFailed("app-exited", unit=unit, status=status, seconds=seconds)
 
     def _failed(self, code: str, **params: Any) -> StepFailed:
         for unit in self._action.units:
@@ -108,8 +141,12 @@ class _Watch:
         """How the units are now that all have answered."""
         self._before = show(self._action.units)
         for unit, state in self._before.items():
+            if has_ended(state) and self._action.endpoints:
+                raise self._failed("app-unstable", path=self._action.path, unit=unit)
             if has_ended(state):
                 raise self._died(unit, state)
+        self._churn = Churn()
+        self._churn.look(main_processes(self._before.values()))
 
     def again(self, endpoint: Endpoint) -> int:
         """The status of another answer. Raises StepFailed when it is worse than the first."""
@@ -121,9 +158,12 @@ class _Watch:
         return answer.status
 
     def still_the_same(self) -> None:
-        """No unit has died, been restarted or got another main process since it answered."""
-        for unit, state in show(self._action.units).items():
+        """No unit has died, been restarted or got another main process or worker since it answered."""
+        states = show(self._action.units)
+        for unit, state in states.items():
             before = self._before.get(unit, {})
             changed = [name for name in ("NRestarts", "MainPID") if state.get(name) != before.get(name)]
             if changed or state.get("ActiveState") not in ("active", "activating", "reloading"):
                 raise self._failed("app-unstable", path=self._action.path, unit=unit)
+        if self._churn.look(main_processes(states.values())):
+            raise self._failed("app-unstable", path=self._action.path)
