@@ -47,10 +47,18 @@ class _Build:
             self._install()
             self._hand_over()
             self._mark_complete()
-        except BaseException:
+        except BaseException as error:
+            self._blame_the_disk(error)
             # A half of it is of no use to anybody, and on a full disk in everybody's way.
             trees.remove(self.action.path)
             raise
+
+    def _blame_the_disk(self, error: BaseException) -> None:
+        """Installers that find no room do not always say so. Called while what they wrote is still there."""
+        unclear = isinstance(error, StepFailed) and error.code in ("environment-failed", "python-missing-venv")
+        if unclear and environment_failures.no_room(self.action.path):
+            trees.remove(self.action.path)
+            raise StepFailed("disk-full", path=self.action.path)
 
     def program(self, *argv: str) -> int:
         """Run as the builder, with its caches, within what is left of the time."""
@@ -103,7 +111,7 @@ class _Build:
     def _make_environment(self) -> None:
         if self.program(self.action.python, "-m", "venv", self.action.path) != 0:
             said = "\n".join(self.context.tail)
-            if "ensurepip" in said or "No module named venv" in said:
+            if "ensurepip is not available" in said or "No module named venv" in said:
                 raise StepFailed("python-missing-venv", python=self.action.python)
             raise environment_failures.failure(self.context, "venv")
 

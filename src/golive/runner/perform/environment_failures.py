@@ -1,5 +1,6 @@
 """What it means when pip or uv fails."""
 
+import os
 import re
 from typing import Any, Iterable
 
@@ -18,6 +19,9 @@ _NOT_FOUND = (
 )
 _KILLED = re.compile(r"Killed signal terminated program|fatal error: Killed|signal 9|\(signal: 9, SIGKILL")
 
+LITTLE_ROOM = 16000000
+LITTLE_ROOM_FILES = 100
+
 
 def failure(context: Any, command: str) -> StepFailed:
     """The failure that the last lines of output mean."""
@@ -33,6 +37,12 @@ def failure(context: Any, command: str) -> StepFailed:
         if found:
             return StepFailed("package-not-found", requirement=found.group(1).strip(" ,"))
     return StepFailed("environment-failed", command=command, error=_last_error(context.tail))
+
+
+def no_room(path: str) -> bool:
+    """Whether the disk of PATH is so full that nothing can be installed on it."""
+    room = os.statvfs(os.path.dirname(path))
+    return room.f_bavail * room.f_frsize < LITTLE_ROOM or bool(room.f_files and room.f_favail < LITTLE_ROOM_FILES)
 
 
 def _last_error(tail: Iterable[str]) -> str:
