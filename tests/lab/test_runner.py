@@ -144,6 +144,18 @@ def test_a_killed_worker_is_cleaned_up_behind_with_all_its_children(runner: Runn
     assert runner.run(plan_of())[-1]["ok"] is True
 
 
+def test_what_cleans_up_survives_that_systemd_reads_its_files_again(runner: Runner) -> None:
+    events = runner.run_apart(plan_of(sleeping()))
+    runner.until_told("at work")
+
+    runner.server.run(["systemctl", "daemon-reload"])
+    runner.server.run(["kill", "-9", runner.main_pid()])
+
+    assert events()[-1]["code"] == "runner-died"
+    assert runner.site() == ("releases/6", [])
+    assert '"finished"' in runner.journal()
+
+
 def test_a_worker_killed_after_the_switch_is_finished(runner: Runner) -> None:
     last = step("last", WriteFile(f"{HOME}/site/last", "new"))
     events = runner.run_apart(plan_of(after=(sleeping(), last)))

@@ -9,6 +9,7 @@ Shipped to hosts: Python 3.6 syntax, standard library only.
 
 import fcntl
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -21,9 +22,12 @@ from golive.runner.variables import PATH
 STOP_SECONDS = 90
 """How long an undo may take when systemd ends a run."""
 
+_UNLESS_WELL = "printenv SERVICE_RESULT | grep -qx success || exec "
+"""Starting Python after each run, only to find that all is well, would hold the lease ten times longer.
 
-_UNLESS_WELL = ("/bin/sh", "-c", 'test "$SERVICE_RESULT" = success || exec "$@"', "golive")
-"""Starting Python after each run, only to find that all is well, would hold the lease ten times longer."""
+For a shell, without dollars: a ``daemon-reload`` in mid-run reads the transient unit again from its file, into which
+systemd 252 writes a dollar in a way that it cannot read.
+"""
 
 
 class Lease:
@@ -85,8 +89,11 @@ class UnitLease(Lease):
         return ["KillMode=mixed", "TimeoutStopSec={}".format(STOP_SECONDS), "UMask=0022"]
 
     def _properties(self, launch: Sequence[str], words: Sequence[str]) -> List[str]:
-        clean_up = " ".join(_quote(word) for word in [*_UNLESS_WELL, *launch, "work", *words, "--after"])
-        properties = self._basic_properties() + ["CollectMode=inactive-or-failed", "ExecStopPost=" + clean_up]
+        clean_up = _UNLESS_WELL + " ".join(map(shlex.quote, [*launch, "work", *words, "--after"]))
+        properties = self._basic_properties() + [
+            "CollectMode=inactive-or-failed",
+            "ExecStopPost=/bin/sh -c " + _quote(clean_up),
+        ]
         properties += ["CPUWeight=20", "IOWeight=20", "OOMPolicy=continue"]
         if most_memory():
             properties.append("MemoryMax={}".format(most_memory()))
