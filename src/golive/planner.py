@@ -284,8 +284,18 @@ def _current(facts: Facts) -> Record | None:
     """The live release's record, bare if its folder was deleted by hand (its processes may still run)."""
     number = facts.get("app", "current")
     records: list[Record] = facts.get("app", "releases") or []
+    if not number:
+        return _stray(records, facts)
     bare: Record = {"number": number, "complete": False}
     return next((record for record in records if record["number"] == number), bare) if number else None
+
+
+def _stray(records: list[Record], facts: Facts) -> Record | None:
+    """The newest release that runs although ``current`` leads nowhere: the link was removed by hand."""
+    for record in reversed(records):
+        if any(facts.get("units", unit, "active") == "active" for unit in record.get("units") or ()):
+            return {**record, "complete": False}
+    return None
 
 
 def _next_number(facts: Facts) -> int:

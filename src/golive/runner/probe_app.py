@@ -85,9 +85,12 @@ def one_app(slug: str) -> Optional[Dict[str, Any]]:
 
 
 def live_units(app: Optional[Dict[str, Any]]) -> Tuple[str, ...]:
-    """The units of the app's live release: they are looked at unasked, for nobody knows their names before."""
+    """The units of the app's live release: they are looked at unasked, for nobody knows their names before.
+
+    Of all releases when it is lost which one is live.
+    """
     found = app or {"current": 0, "releases": []}
-    records = (record for record in found["releases"] if record["number"] == found["current"])
+    records = (record for record in found["releases"] if found["current"] in (0, record["number"]))
     return tuple(name for record in records for name in record.get("units") or () if isinstance(name, str))
 
 
