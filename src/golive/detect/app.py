@@ -23,7 +23,7 @@ from golive.detect.slug import slug_for
 from golive.detect.syntax import Project, read_project
 from golive.detect.walk import walk
 from golive.detect.writable import Writable, find_writable
-from golive.errors import AppError
+from golive.errors import ConfigError
 from golive.model.app import App, EnvName, Evidence, Process, Service, StaticMount
 from golive.protocol.steps import SharedPath
 
@@ -148,7 +148,7 @@ class _Reading:
         for path in told:
             if path not in self.project.tree.names:
                 line = self.settings.line("app.dependencies")
-                raise AppError("requirements-missing", file=FILE_NAME, line=line, path=path)
+                raise ConfigError("requirements-missing", file=FILE_NAME, line=line, path=path)
         text = "\n".join(read_manifest(self.project.tree, path) for path in told)
         self._told("dependencies", ", ".join(told), "app.dependencies", f"app.dependencies = {quoted(told)}")
         return Dependencies(told, "uv" if any(path.endswith("uv.lock") for path in told) else "pip", text)

@@ -9,7 +9,7 @@ from golive.detect import refusal
 from golive.detect.entry import Candidate, candidates, import_root
 from golive.detect.symbols import Meaning, Symbols
 from golive.detect.syntax import Module, Project
-from golive.errors import AppError
+from golive.errors import AppError, ConfigError
 
 _ASSURED = 1000
 
@@ -34,7 +34,7 @@ def choose_entry(project: Project, settings: Settings) -> tuple[Candidate, str]:
 
 
 def _told(project: Project, symbols: Symbols, settings: Settings, entry: str) -> Candidate:
-    """The entry that golive.toml names. Raises AppError ``entry-not-found``."""
+    """The entry that golive.toml names. Raises ConfigError ``entry-not-found``."""
     dotted, _, target = entry.partition(":")
     line = settings.line("app.entry")
     module = _module(project, dotted, settings.app.chdir)
@@ -42,7 +42,7 @@ def _told(project: Project, symbols: Symbols, settings: Settings, entry: str) ->
         broken = [item for item in project.broken if item.path.removesuffix(".py").replace("/", ".").endswith(dotted)]
         if broken:
             raise AppError("syntax-error", file=broken[0].path, line=broken[0].line, reason=broken[0].reason)
-        raise AppError("entry-not-found", entry=entry, file=FILE_NAME, line=line)
+        raise ConfigError("entry-not-found", entry=entry, file=FILE_NAME, line=line)
     seen = symbols.name(module, target.partition("(")[0])
     meaning = seen or Meaning("factory" if "(" in target else "app", "flask", module)
     chdir = settings.app.chdir

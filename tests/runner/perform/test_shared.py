@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import subprocess
@@ -87,19 +88,34 @@ def test_no_link_that_the_app_has_put_into_shared_is_followed(app, context):
 
 
 def test_a_snapshot_is_consistent_and_can_be_put_back(app, context):
-    path, into = app / "shared" / "app.db", app / "snapshot.db"
+    path, into = app / "shared" / "app.db", app / "snapshots" / "3" / "instance" / "app.db"
+    (app / "snapshots").mkdir()
     live = sqlite3.connect(path)
     live.execute("pragma journal_mode=wal")
     live.execute("create table t (x)")
     live.execute("insert into t values (1)")
     live.commit()
     assert perform_snapshot_database(SnapshotDatabase(str(path), str(into)), context) is True
-    assert context.undos == [{"undo": "restore_database", "path": str(path), "saved": str(into)}]
+    assert context.undos == [
+        {"undo": "remove_path", "path": str(app / "snapshots" / "3")},
+        {"undo": "restore_database", "path": str(path), "saved": str(into)},
+    ]
     live.close()
     copy = sqlite3.connect(into)
     assert copy.execute("select x from t").fetchall() == [(1,)]
     copy.close()
     assert into.stat().st_mode & 0o7777 == 0o600
+
+
+def test_a_snapshot_that_an_earlier_attempt_has_left_is_not_trusted(app, context):
+    path, into = app / "shared" / "app.db", app / "snapshot.db"
+    for database, word in ((into, "old"), (path, "new")):
+        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("create table t (x)")
+            connection.execute("insert into t values (?)", (word,))
+    perform_snapshot_database(SnapshotDatabase(str(path), str(into)), context)
+    with contextlib.closing(sqlite3.connect(into)) as copy:
+        assert copy.execute("select x from t").fetchall() == [("new",)]
 
 
 def test_no_database_is_nothing_to_save(app, context):

@@ -15,7 +15,7 @@ import pytest
 
 from golive.config import load
 from golive.detect import detect
-from golive.errors import AppError
+from golive.errors import AppError, ConfigError
 from golive.model.app import App
 
 if sys.version_info >= (3, 11):
@@ -66,7 +66,7 @@ def test_case(case: Path, tmp_path: Path) -> None:
     folder.mkdir()
     expected = unpack(case, folder)
     if "refused" in expected:
-        with pytest.raises(AppError) as caught:
+        with pytest.raises((AppError, ConfigError)) as caught:
             detect(folder, load(folder))
         code = expected.pop("refused")
         assert (caught.value.code, plain(caught.value.params)) == (code, plain(caught.value.params) | expected)

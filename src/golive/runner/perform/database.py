@@ -25,10 +25,26 @@ def perform_snapshot_database(action: SnapshotDatabase, context: Any) -> bool:
         if stream.read(len(MAGIC)) != MAGIC:
             context.output("{} is no SQLite database: not saved".format(action.path))
             return False
-    if found_at(action.into) is None:
-        _copy(action.path, action.into)
+    # Always afresh: what an earlier attempt left there would not hold what visitors have written since.
+    _make_room(action.into, context)
+    _copy(action.path, action.into)
     context.record_undo({"undo": "restore_database", "path": action.path, "saved": action.into})
     return True
+
+
+def _make_room(into: str, context: Any) -> None:
+    """The folders above the copy, root's alone. What was not there before goes away when the run is taken back."""
+    first = into
+    missing = []
+    folder = os.path.dirname(into)
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        first = folder
+        folder = os.path.dirname(folder)
+    context.record_undo({"undo": "remove_path", "path": first})
+    for folder in reversed(missing):
+        os.mkdir(folder, 0o700)
+        atomic.sync_folder(os.path.dirname(folder))
 
 
 def _copy(path: str, into: str) -> None:
