@@ -1,14 +1,18 @@
 """One SQLite database made equal to another, page by page, under SQLite's own locks.
 
+One of the two lies where the app may write: it is opened with the app's rights, never with root's.
 Python has this (``Connection.backup``) from 3.7 on; before that the library itself is asked.
 Shipped to hosts: Python 3.6 syntax, standard library only.
 """
 
+import contextlib
 import ctypes
 import os
 import sqlite3
 import time
-from typing import Any
+from typing import Any, Callable, Iterator, Tuple
+
+from golive.runner.acting import acting_as, owner_of
 
 BUSY_MILLISECONDS = 20000
 _CHUNK = 1024 * 1024
@@ -25,13 +29,11 @@ def copy_database(source: str, target: str) -> None:
     Raises sqlite3.Error, or OSError when TARGET is not a plain file (it lies where the app may write, and a link
     could lead anywhere).
     """
-    if os.path.islink(target) or (os.path.exists(target) and not os.path.isfile(target)):
-        raise OSError("not a plain file: {}".format(target))
-    if not os.path.exists(target):
-        folder = os.stat(os.path.dirname(target))
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
-        os.fchown(descriptor, folder.st_uid, folder.st_gid)
-        os.close(descriptor)
+    with acting_as(owner_of(target)):
+        if os.path.islink(target) or (os.path.exists(target) and not os.path.isfile(target)):
+            raise OSError("not a plain file: {}".format(target))
+        if not os.path.exists(target):
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
     if _is_same(source, target):
         return
     if hasattr(sqlite3.Connection, "backup"):
@@ -42,11 +44,11 @@ def copy_database(source: str, target: str) -> None:
 
 def _is_same(source: str, target: str) -> bool:
     """Whether both hold the same pages already; with a write-ahead log that cannot be told."""
-    if os.path.getsize(source) != os.path.getsize(target):
-        return False
-    if any(os.path.exists(target + suffix) for suffix in ("-wal", "-journal")):
-        return False
-    with open(source, "rb") as one, open(target, "rb") as other:
+    with open(source, "rb") as one, acting_as(owner_of(target)), open(target, "rb") as other:
+        if os.fstat(one.fileno()).st_size != os.fstat(other.fileno()).st_size:
+            return False
+        if any(os.path.exists(target + suffix) for suffix in ("-wal", "-journal")):
+            return False
         header, its_header = bytearray(one.read(100)), bytearray(other.read(100))
         for start, end in _COUNTERS:
             header[start:end] = its_header[start:end]
@@ -60,6 +62,31 @@ def _is_same(source: str, target: str) -> bool:
                 return True
 
 
+# SQLite opens some files only when it needs them: with these it needs no more of them in root's own folder.
+_READ_AT_ONCE = "pragma schema_version"
+_NO_JOURNAL_FILE = "pragma journal_mode=memory"
+
+
+@contextlib.contextmanager
+def _opened(
+    source: str, target: str, connect: Callable[[str, str], Any], close: Callable[[Any], object]
+) -> Iterator[Tuple[Any, Any]]:
+    """Both databases. Root's own is opened before root's rights are put down; all the rest is done without them."""
+    owners = {source: owner_of(source), target: owner_of(target)}
+    first, second = sorted((source, target), key=lambda path: owners[path] is not None)
+    ours = owners[second] is not None
+    opened = {first: connect(first, (_READ_AT_ONCE if first == source else _NO_JOURNAL_FILE) if ours else "")}
+    try:
+        with acting_as(owners[second]):
+            opened[second] = connect(second, "")
+            try:
+                yield opened[source], opened[target]
+            finally:
+                close(opened[second])
+    finally:
+        close(opened[first])
+
+
 def _by_connection(source: str, target: str) -> None:
     timeout = BUSY_MILLISECONDS / 1000
     deadline = time.monotonic() + timeout
@@ -69,22 +96,25 @@ def _by_connection(source: str, target: str) -> None:
         if status in _LOCKED and time.monotonic() > deadline:
             raise sqlite3.OperationalError("the database stays locked")
 
-    saved = sqlite3.connect(source, timeout=timeout)
-    try:
-        live = sqlite3.connect(target, timeout=timeout)
-        try:
-            saved.backup(live, progress=give_up_in_time)
-        finally:
-            live.close()
-    finally:
-        saved.close()
+    def connect(path: str, statement: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=timeout)
+        connection.execute(statement).fetchall()
+        return connection
+
+    with _opened(source, target, connect, sqlite3.Connection.close) as (saved, live):
+        saved.backup(live, progress=give_up_in_time)
 
 
 def _by_library(source: str, target: str) -> None:
     library = ctypes.CDLL("libsqlite3.so.0")
     library.sqlite3_backup_init.restype = ctypes.c_void_p
-    saved, live = _open(library, source), _open(library, target)
-    try:
+
+    def connect(path: str, statement: str) -> Any:
+        handle = _open(library, path)
+        library.sqlite3_exec(handle, statement.encode("ascii"), None, None, None)
+        return handle
+
+    with _opened(source, target, connect, library.sqlite3_close) as (saved, live):
         copy = library.sqlite3_backup_init(live, b"main", saved, b"main")
         if not copy:
             raise sqlite3.OperationalError("no backup: status {}".format(library.sqlite3_errcode(live)))
@@ -92,9 +122,6 @@ def _by_library(source: str, target: str) -> None:
         status = library.sqlite3_backup_finish(ctypes.c_void_p(copy))
         if status:
             raise sqlite3.OperationalError("backup ended with status {}".format(status))
-    finally:
-        library.sqlite3_close(live)
-        library.sqlite3_close(saved)
 
 
 def _open(library: Any, path: str) -> Any:
