@@ -13,6 +13,7 @@ from golive.protocol.steps import ReceiveCode
 from golive.runner import atomic, trees
 from golive.runner.failure import StepFailed
 from golive.runner.perform.files import found_at
+from golive.runner.perform.switch import sync_filesystem
 
 _GIT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -62,7 +63,8 @@ def _ensure_repository(path: str, context: Any) -> None:
         raise StepFailed("code-corrupt", commit="", error=_last(context))
     os.chmod(path, 0o700)
     os.makedirs(os.path.join(path, "info"), exist_ok=True)
-    # Written last: its presence says that the repository is whole.
+    # Written last, when the rest is on the disk: its presence says that the repository is whole.
+    sync_filesystem(path, context)
     atomic.write_file(os.path.join(path, "info", "attributes"), _NO_ATTRIBUTES, 0o600)
 
 
@@ -81,9 +83,15 @@ def _receive_objects(action: ReceiveCode, context: Any) -> None:
         != 0
     ):
         raise StepFailed("code-corrupt", commit=action.commit, error=_last(context))
-    name = "refs/golive/{}".format(context.plan.release or action.commit)
-    if context.run(_SAFE + repository + ("update-ref", name, action.commit), env=_GIT) != 0:
-        raise StepFailed("code-corrupt", commit=action.commit, error=_last(context))
+    _name_commit(action, str(context.plan.release or action.commit))
+
+
+def _name_commit(action: ReceiveCode, name: str) -> None:
+    """The file that ``git update-ref`` would write, which does not sync it: after a power cut it is empty, and git then
+    refuses for ever to replace it. Nor does git pass the lock of one that was killed."""
+    folder = os.path.join(action.repository, "refs", "golive")
+    os.makedirs(folder, 0o700, exist_ok=True)
+    atomic.write_file(os.path.join(folder, name), action.commit.encode("ascii") + b"\n", 0o600)
 
 
 def _last(context: Any) -> str:
