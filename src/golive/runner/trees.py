@@ -61,24 +61,32 @@ def _remove_entry(name: str, folder: int) -> None:
 def hand_over(path: str, uid: int, gid: int, mode_of: Callable[[int], int]) -> None:
     """The tree at PATH belongs to UID and GID, each file and folder with the mode that MODE_OF makes of its own.
 
-    Links change owner but not what they lead to. A file with several names (hard links) gets no wider mode by that.
+    Links change owner but not what they lead to. Whoever owned the tree may still be at work in it: a folder is taken
+    from them before anything in it, and nothing is reached by a name twice.
     """
     top = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
+        os.fchown(top, uid, gid)
+        os.fchmod(top, mode_of(os.fstat(top).st_mode))
         for _, folders, files, inner in os.fwalk(".", dir_fd=top, follow_symlinks=False):
             for name in files + folders:
                 _hand_over_entry(name, inner, uid, gid, mode_of)
-        os.fchown(top, uid, gid)
-        os.fchmod(top, mode_of(os.fstat(top).st_mode))
     finally:
         os.close(top)
 
 
 def _hand_over_entry(name: str, folder: int, uid: int, gid: int, mode_of: Callable[[int], int]) -> None:
-    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
-    os.chown(name, uid, gid, dir_fd=folder, follow_symlinks=False)
-    if stat.S_ISLNK(mode):
-        return
-    wanted = mode_of(mode)
-    if stat.S_IMODE(mode) != wanted or mode & (stat.S_ISUID | stat.S_ISGID):
-        os.chmod(name, wanted, dir_fd=folder)
+    entry = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        mode = os.fstat(entry).st_mode
+        if stat.S_ISLNK(mode):
+            os.chown(name, uid, gid, dir_fd=folder, follow_symlinks=False)
+            return
+        # Of a descriptor that only names the file, /proc leads to that very file (proc(5)).
+        itself = "/proc/self/fd/{}".format(entry)
+        os.chown(itself, uid, gid)
+        wanted = mode_of(mode)
+        if stat.S_IMODE(mode) != wanted or mode & (stat.S_ISUID | stat.S_ISGID):
+            os.chmod(itself, wanted)
+    finally:
+        os.close(entry)

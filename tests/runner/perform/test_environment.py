@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+from pathlib import Path
+
 import pytest
 
+from golive.protocol.steps import BuildEnvironment
+from golive.runner.failure import StepFailed
+from golive.runner.perform import environment, manifests
 from golive.runner.perform.environment_failures import failure
 from golive.runner.perform.manifests import decode, needs_pkg_resources
 
@@ -51,3 +58,26 @@ def test_each_reason_has_its_code(context, said, code):
 def test_a_missing_package_is_named(context):
     context.tail = ["ERROR: No matching distribution found for flaks==9 (from versions: none)"]
     assert failure(context, "pip install").params["requirement"] == "flaks==9"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give the folder to a builder")
+def test_root_writes_nothing_where_the_builder_could_lead_it_elsewhere(context, tmp_path, monkeypatch):
+    builder = pwd.struct_passwd(("builder", "x", 65534, 65534, "", str(tmp_path / "home"), ""))
+    owners = []
+
+    def prepare(action, scratch, builder):
+        owners.append(Path(scratch).parent.stat().st_uid)
+        Path(scratch).mkdir()
+        raise StepFailed("environment-failed")
+
+    monkeypatch.setattr(environment, "user_entry", lambda name: builder)
+    monkeypatch.setattr(manifests, "prepare", prepare)
+    monkeypatch.setattr(context, "run", lambda *argv, **how: 0)
+    (tmp_path / "envs").mkdir()
+    action = BuildEnvironment(str(tmp_path / "envs/k"), "/usr/bin/python3", str(tmp_path), (), (), "builder", "root")
+
+    with pytest.raises(StepFailed):
+        environment.perform_build_environment(action, context)
+
+    assert owners == [0]
+    assert list((tmp_path / "envs").iterdir()) == []

@@ -37,6 +37,8 @@ class _Build:
         if builder is None:
             raise StepFailed("user-conflict", user=action.builder, uid=0)
         self.builder = builder
+        # Not in the environment, which is the builder's while it builds: what root writes there could be led elsewhere.
+        self.scratch = action.path + ".manifests"
         self.group = atomic.ids_of("root", action.group)[1]
 
     def run(self) -> None:
@@ -52,6 +54,8 @@ class _Build:
             # A half of it is of no use to anybody, and on a full disk in everybody's way.
             trees.remove(self.action.path)
             raise
+        finally:
+            trees.remove(self.scratch)
 
     def _blame_the_disk(self, error: BaseException) -> None:
         """Installers that find no room do not always say so. Called while what they wrote is still there."""
@@ -103,6 +107,7 @@ class _Build:
         if os.lstat(home).st_uid != self.builder.pw_uid:
             os.chown(home, self.builder.pw_uid, self.builder.pw_gid)
             os.chmod(home, 0o700)
+        trees.remove(self.scratch)
         trees.remove(self.action.path)
         os.mkdir(self.action.path, 0o755)
         os.chown(self.action.path, self.builder.pw_uid, self.builder.pw_gid)
@@ -117,13 +122,11 @@ class _Build:
 
     def _install(self) -> None:
         action = self.action
-        scratch = os.path.join(action.path, ".golive-manifests")
-        prepared = manifests.prepare(action, scratch, self.builder)
+        prepared = manifests.prepare(action, self.scratch, self.builder)
         if action.tool == "uv" or "uv.lock" in [os.path.basename(name) for name in action.manifests]:
             self._install_by_uv(prepared)
         else:
             self._install_by_pip(prepared)
-        trees.remove(scratch)
 
     def _install_by_pip(self, prepared: manifests.Prepared) -> None:
         python = os.path.join(self.action.path, "bin", "python")
