@@ -8,11 +8,10 @@ import grp
 import os
 import pwd
 import shutil
-import stat
 from typing import Any, Callable, Dict, List
 
 from golive.protocol import events
-from golive.runner import atomic
+from golive.runner import atomic, trees
 from golive.runner.context import Context
 from golive.runner.failure import StepFailed, failure_of
 from golive.runner.journal import Journal, sync_folder
@@ -71,18 +70,10 @@ def _in_order(records: List[Record]) -> List[Record]:
 
 
 def undo_remove_path(record: Record, context: Context) -> None:
-    """What we created at ``path`` is gone."""
+    """What we created at ``path`` is gone. It may lie where the app writes: no link on the way there is followed."""
     path = _checked(record["path"])
-    _discard_unfinished(path)
-    try:
-        kind = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    if stat.S_ISDIR(kind):
-        shutil.rmtree(path)
-    else:
-        os.unlink(path)
-    sync_folder(os.path.dirname(path))
+    trees.remove(atomic.temporary_path(path))
+    trees.remove(path)
 
 
 def undo_restore_file(record: Record, context: Context) -> None:

@@ -78,6 +78,19 @@ def test_what_was_not_there_goes_again(context: Context, journal: Journal, tmp_p
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
 
 
+def test_a_folder_that_the_app_turned_into_a_link_is_not_entered(
+    context: Context, journal: Journal, tmp_path: Path
+) -> None:
+    (tmp_path / "of-root").mkdir()
+    (tmp_path / "of-root/uploads").touch()
+    (tmp_path / "of-root/.uploads.golive-new").touch()
+    (tmp_path / "data").symlink_to("of-root")
+
+    assert not undo_all([{"undo": "remove_path", "path": str(tmp_path / "data/uploads")}], context, journal)
+
+    assert len(list((tmp_path / "of-root").iterdir())) == 2
+
+
 def test_a_link_leads_where_it_led(context: Context, journal: Journal, tmp_path: Path) -> None:
     link = tmp_path / "current"
     link.symlink_to("releases/7")
