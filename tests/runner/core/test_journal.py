@@ -46,6 +46,23 @@ def test_how_to_go_back_is_written_as_it_is(journal: Journal) -> None:
     assert journal.read()[0]["undo"]["path"] == "/srv/s3cret value"
 
 
+def test_a_secret_that_is_a_word_of_ours_leaves_the_journal_readable(journal: Journal) -> None:
+    journal.concealer.learn(["switch", "shop"])
+
+    journal.write("step_started", step="switch", kind="switch_release")
+    journal.write("step_output", step="switch", line="the password is shop")
+
+    started, said = journal.read()
+    assert (started["step"], started["kind"], said["step"]) == ("switch", "switch_release", "switch")
+    assert said["line"] == "the password is [secret]"
+
+
+def test_the_last_event_is_found_however_long_it_is(journal: Journal) -> None:
+    journal.write("finished", ok=False, output=["错误" * 2000] * 40)
+
+    assert last_event(journal.path)["event"] == "finished"
+
+
 @pytest.mark.parametrize("torn", [b'{"event": "fin', b"\0" * 512, b'{"event": "finished"}', b"\xff\xfe\n"])
 def test_a_torn_end_is_left_out_and_cut_off(journal: Journal, torn: bytes) -> None:
     journal.write("run_started")
