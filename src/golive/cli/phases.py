@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from golive.explain.printable import printable
 from golive.explain.what import describe
 from golive.locale import N_
 from golive.protocol import events
@@ -19,16 +19,6 @@ TITLES = {
     "switch": N_("Switch"),
     "tidy": N_("Tidy"),
 }
-
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-def printable(line: str) -> str:
-    """LINE without anything that would move the cursor, change colours or reverse the text: what a host says is
-    not to be trusted with the terminal."""
-    last = _ESCAPES.sub("", line).rstrip("\r\n").rpartition("\r")[2]
-    return _CONTROLS.sub("", last).expandtabs(4)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from golive.cli.options import acting, app_folder
 from golive.cli.symbols import symbols
 from golive.cli.view import View
 from golive.engine.request import Request
+from golive.explain.printable import printable
 from golive.locale import N_, _
 
 if TYPE_CHECKING:
@@ -74,4 +75,4 @@ def commit(release: ReleaseInfo) -> str:
 
 def about(release: ReleaseInfo) -> str:
     """The commit's first line, or what is wrong with the release."""
-    return release.subject if release.complete else _("incomplete")
+    return printable(release.subject) if release.complete else _("incomplete")

@@ -13,6 +13,7 @@ from golive.cli.options import acting, app_folder
 from golive.cli.symbols import symbols
 from golive.cli.view import View
 from golive.engine.request import Request
+from golive.explain.printable import printable
 from golive.locale import N_, _
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def render(status: Status, console: Console) -> None:
     else:
         console.print(_("%(app)s is not on %(host)s.") % values)
     if status.running:
-        console.print(_("A run is going on: %(run)s") % {"run": status.running})
+        console.print(_("A run is going on: %(run)s") % {"run": printable(status.running)})
     if status.unfinished:
         console.print(_("A run was cut off (%(run)s); the next “golive up” clears it up.") % {"run": status.unfinished})
     if status.taken_back:

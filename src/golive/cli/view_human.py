@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.text import Text
 
 from golive.cli.live import LivePhases
-from golive.cli.phases import TITLES, Phase, Phases, printable
+from golive.cli.phases import TITLES, Phase, Phases
 from golive.cli.symbols import symbols
 from golive.cli.view import View
 from golive.engine.outcome import Outcome
 from golive.errors import Param
 from golive.explain.failures import explain, notice
+from golive.explain.printable import printable
 from golive.explain.what import describe
 from golive.locale import _
 from golive.model.plan import Plan

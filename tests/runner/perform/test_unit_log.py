@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from golive.runner.perform import unit_log
 from golive.runner.perform.unit_log import import_error, without_the_app_servers_own, worker_status
 
 APP = """\
@@ -50,3 +53,10 @@ def test_the_last_workers_status_is_told_as_the_app_server_tells_it() -> None:
     assert worker_status(["[1] [ERROR] Worker (pid:4) exited with code 7.", "Booting worker with pid: 5"]) == "7"
     assert worker_status(["Worker (pid:4) exited with code 7.", "Worker (pid:5) was sent SIGKILL!"]) == "SIGKILL"
     assert worker_status(["Booting worker with pid: 5"]) == ""
+
+
+def test_a_log_holds_neither_escapes_nor_endless_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit_log, "output_of", lambda *argv: "\x1b[31mred\x1b[0m\n" + "x" * 100_000)
+
+    assert [line[:3] for line in unit_log.read("unit")] == ["red", "xxx"]
+    assert max(map(len, unit_log.read("unit"))) < 10_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golive.cli.phases import Phases, printable
+from golive.cli.phases import Phases
 from golive.protocol.steps import ReloadUnits, Step
 
 
@@ -62,13 +62,6 @@ def test_another_plan_starts_the_lines_afresh() -> None:
     phases.follow({"event": "step_failed", "step": "a"})
     phases.expect((step("a", "start"),))
     assert states(phases)[2] == "waiting"
-
-
-def test_what_a_host_says_cannot_move_the_cursor() -> None:
-    assert printable("\x1b[31mred\x1b[0m \x1b]0;title\x07and\x1b[2J plain\x07\n") == "red and plain"
-    assert printable("10 %\r50 %\r100 %\n") == "100 %"
-    assert printable("a\x9b31mb\u202ec") == "a31mbc"
-    assert printable("安装 完成") == "安装 完成"
 
 
 def test_until_a_command_says_something_the_line_tells_what_is_done() -> None:

@@ -220,7 +220,7 @@ def test_on_a_terminal_five_lines_with_the_last_output(chosen: str) -> None:
 
 
 def _bare(line: str) -> str:
-    from golive.cli.phases import printable
+    from golive.explain.printable import printable
 
     return printable(line)
 

@@ -16,6 +16,7 @@ from golive.explain.failures.plan import PLAN
 from golive.explain.failures.run import RUN
 from golive.explain.failures.site import SITE
 from golive.explain.failures.words import WORDS
+from golive.explain.printable import printable
 from golive.locale import N_, _, active
 
 __all__ = ["FAILURES", "NOTICES", "WORDS", "Explanation", "explain", "notice"]
@@ -77,7 +78,7 @@ def _join(sentences: list[str]) -> str:
 def _shown(code: str, name: str, value: Param) -> str:
     """A param as people read it: a known word in their language, a list with commas."""
     if isinstance(value, (tuple, list)):
-        return _(", ").join(str(item) for item in value)
+        return _(", ").join(printable(str(item)) for item in value)
     words = WORDS.get(f"{code}.{name}") or WORDS.get(name) or {}
     text = "" if value is None else str(value)
-    return _(words[text]) if text in words else text
+    return _(words[text]) if text in words else "\n".join(printable(line) for line in text.split("\n"))

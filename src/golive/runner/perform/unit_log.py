@@ -4,6 +4,7 @@ import re
 from typing import Any, List
 
 from golive.runner.probe_system import output_of
+from golive.runner.spawn import clean_line
 
 LINES = 200
 _TRACEBACK = "Traceback (most recent call last):"
@@ -32,7 +33,7 @@ def read(unit: str) -> List[str]:
 
 def _read(*chosen: str) -> List[str]:
     options = ("--no-pager", "--quiet", "--boot", "--output=cat", "--lines={}".format(LINES))
-    return (output_of("journalctl", *options, *chosen) or "").splitlines()
+    return [clean_line(line) for line in (output_of("journalctl", *options, *chosen) or "").splitlines()]
 
 
 def without_the_app_servers_own(log: List[str]) -> List[str]:
