@@ -1,4 +1,4 @@
-"""What an intruder in an app gets: the app's own data, nothing else of the server. Just-in-time compilers still work."""
+"""An intruder in an app gets the app's own data, nothing else of the server. Just-in-time compilers still work."""
 
 from __future__ import annotations
 

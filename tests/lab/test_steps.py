@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from performing import perform, probe, ship
 
 from golive.lab import PracticeServer
 from golive.protocol.facts import ProbeRequest
@@ -27,6 +26,7 @@ from golive.protocol.steps import (
     WaitHealthy,
     WriteFile,
 )
+from performing import perform, probe, ship
 
 SOCKET = "/run/twin-{}.sock"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from performing import perform, probe, ship
 
 from golive.explain.shell import render_shell
 from golive.lab import PracticeServer
@@ -43,6 +42,7 @@ from golive.protocol.steps import (
     WriteFile,
     kind_of,
 )
+from performing import perform, probe, ship
 
 APP = "/srv/golive/twin"
 USER = "golive-twin"

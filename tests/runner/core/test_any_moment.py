@@ -17,10 +17,10 @@ from typing import Any
 
 import launcher
 import pytest
-from conftest import APP, plan_of, step, tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import APP, plan_of, step, tree
 from golive import runner
 from golive.protocol.codec import encode_plan, write_frame
 from golive.protocol.steps import EnsureDirectory, EnsureLink, HostPlan, RemovePaths, Step, SwitchRelease, WriteFile

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Home, command, deploy, old_site, tree
 
+from conftest import Home, command, deploy, old_site, tree
 from golive import protocol, runner
 
 SHIPPED = [path for package in (protocol, runner) for path in Path(str(package.__file__)).parent.rglob("*.py")]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import APP, Home, command, deploy, old_site, plan_of, tree, write
 
+from conftest import APP, Home, command, deploy, old_site, plan_of, tree, write
 from golive.runner.conceal import Concealer
 from golive.runner.journal import RESERVE, RESERVE_SIZE, Journal, last_event, make_reserve, read_journal
 from golive.runner.stopping import Stopping

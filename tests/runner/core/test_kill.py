@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Home, command, deploy, old_site, plan_of, step, tree, until, wait, write
 
+from conftest import Home, command, deploy, old_site, plan_of, step, tree, until, wait, write
 from golive.protocol.steps import EnsureLink, HostPlan, RemovePaths
 
 POINTS = [

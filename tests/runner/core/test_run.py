@@ -9,8 +9,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import APP, Home, command, deploy, old_site, plan_of, step, tree, until, wait, write
 
+from conftest import APP, Home, command, deploy, old_site, plan_of, step, tree, until, wait, write
 from golive.protocol.codec import FORMAT, encode_plan, frame_header
 from golive.protocol.steps import DrainUnits, EnsureDirectory, InstallPackages, Secret, WaitHealthy, WriteFile
 

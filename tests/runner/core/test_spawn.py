@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import alive, until
 
+from conftest import alive, until
 from golive.runner.failure import StepFailed
 from golive.runner.memory import most_memory
 from golive.runner.spawn import Command, clean_line, run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conftest import Home, deploy, plan_of, tree, write
-
 from golive.protocol.facts import Facts, ProbeRequest
 from golive.protocol.steps import HostPlan
 from golive.runner.probe import gather

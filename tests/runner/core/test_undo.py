@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import plan_of
 
+from conftest import plan_of
 from golive.runner import sqlite_copy
 from golive.runner.conceal import Concealer
 from golive.runner.context import Context
