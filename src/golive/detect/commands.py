@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 
 from golive.detect.walk import Tree
 
 _ENTRY = re.compile(r"""([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)(\([^()]*\))?""")
 _SERVERS = re.compile(r"\b(gunicorn|waitress-serve|uwsgi|mod_wsgi-express|granian)\b")
-_SHELL = re.compile(r"[|&;<>`\\]|\$\(")
 
 
 @dataclass(frozen=True)
@@ -83,13 +81,3 @@ def _flask_app(tree: Tree, file: str) -> list[Mention]:
             name, bracket, arguments = attribute.partition("(")
             return [Mention(module, name, bracket + arguments, file, number, 40)]
     return []
-
-
-def simple_argv(command: str) -> tuple[str, ...]:
-    """A command as an argv list; empty when it needs a shell."""
-    if _SHELL.search(command) or "$" in command:
-        return ()
-    try:
-        return tuple(shlex.split(command))
-    except ValueError:
-        return ()

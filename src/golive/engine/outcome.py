@@ -54,10 +54,10 @@ class UnitStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """An app on a host. ``release`` 0: it is not there. ``answer``: the HTTP status of the site, 0 = no answer.
+    """An app on a host. ``release`` 0: it is not there.
 
-    ``running``: the run that is going on (its purpose and who started it), ``unfinished``: one that was cut off;
-    both "" if none. ``taken_back``: the number of a release that died just after its switch, else 0.
+    ``running``: the purpose of the run that is going on, ``running_by``: who started it, ``unfinished``: the purpose of
+    one that was cut off; "" if none. ``taken_back``: the number of a release that died just after its switch, else 0.
     """
 
     app: str
@@ -66,8 +66,8 @@ class Status:
     release: int
     current: ReleaseInfo | None = None
     units: tuple[UnitStatus, ...] = ()
-    answer: int = 0
     running: str = ""
+    running_by: str = ""
     unfinished: str = ""
     taken_back: int = 0
 
