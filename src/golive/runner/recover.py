@@ -42,11 +42,14 @@ def recover_run(app: str, path: str, means: Means) -> None:
     plan = read_plan(path)
     progress, damaged = _read_progress(path, plan)
     code = "journal-corrupt" if damaged else means.code
-    worker = Worker(means.layout, path, plan or _unknown_plan(app), means.perform, means.stopping, means.lease_fds)
+    known = plan or _unknown_plan(app)
+    worker = Worker(means.layout, path, known, means.perform, means.stopping, means.lease_fds)
     worker.resume(progress)
     try:
-        if plan is not None and is_forward(plan, progress):
-            _go_forward(worker, plan, progress)
+        # Without its plan (another golive's, or damaged) a run that is past its commit is left as it is: the release
+        # that served before it may be stopped by now.
+        if is_forward(plan, progress) if plan is not None else progress.committed and not progress.undoing:
+            _go_forward(worker, known, progress)
         else:
             _go_back(worker, progress, code)
     finally:
@@ -82,14 +85,18 @@ def _read_progress(path: str, plan: Optional[HostPlan]) -> Tuple[Progress, bool]
     """What the journal tells, and whether it is damaged: then it is put aside, and a new one will begin."""
     journal = os.path.join(path, NAME)
     progress = Progress(plan)
-    try:
-        reading = read_journal(journal)
-    except FileNotFoundError:
-        return progress, False
-    progress.follow(reading.events)
-    if reading.corrupt:
-        os.replace(journal, journal + CORRUPT)
-    return progress, reading.corrupt
+    # One that was put aside holds the records: the recovery which did that may itself have been cut off.
+    damaged = False
+    for place in (journal + CORRUPT, journal):
+        try:
+            reading = read_journal(place)
+        except FileNotFoundError:
+            continue
+        progress.follow(reading.events)
+        damaged = damaged or place != journal or reading.corrupt
+        if place == journal and reading.corrupt:
+            os.replace(journal, journal + CORRUPT)
+    return progress, damaged
 
 
 def _go_back(worker: Worker, progress: Progress, code: str) -> None:

@@ -188,6 +188,36 @@ def test_a_corrupt_journal_is_put_aside_and_the_next_run_works(home: Home, commi
     assert home.run(deploy(home))[-1]["ok"] is True
 
 
+def test_a_recovery_that_was_cut_off_still_knows_what_the_corrupt_journal_told(home: Home) -> None:
+    before = old_site(home)
+    (home.root / "hold").touch()
+    home.kill_at("before switch_release")
+    home.run(deploy(home))
+    journal = home.runs()[-1] / "journal.jsonl"
+    (journal.parent / "journal.jsonl.corrupt").write_bytes(b"\0\n" + journal.read_bytes())
+    journal.write_text(json.dumps({"event": "undo_started", "reason": "journal-corrupt"}) + "\n")
+
+    end = home.recover()
+
+    assert (end["ok"], end["code"]) == (True, "journal-corrupt")
+    assert tree(home.app) == before
+
+
+@pytest.mark.parametrize("plan", [b"", b'{"format": 99}'])
+@pytest.mark.parametrize("committed", [False, True])
+def test_without_a_plan_that_we_know_the_release_that_serves_goes_on(home: Home, committed: bool, plan: bytes) -> None:
+    before = old_site(home)
+    (home.root / "hold").touch()
+    home.kill_at("before write_file" if committed else "before switch_release", 2 if committed else 1)
+    home.run(deploy(home, write(home.site / "last")))
+    (home.runs()[-1] / "plan.json").write_bytes(plan)
+
+    assert home.recover()["ok"] is True
+
+    assert str((home.app / "current").readlink()) == ("releases/7" if committed else "releases/6")
+    assert committed or tree(home.app) == before
+
+
 @pytest.mark.parametrize("damage", [b"", b"\0" * 100, b"[1, 2]\n", json.dumps({"event": "x"}).encode()])
 def test_a_journal_or_plan_of_garbage_stops_nobody(home: Home, damage: bytes) -> None:
     run = home.app / "journal/000001-0123abcd"
