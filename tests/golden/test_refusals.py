@@ -73,6 +73,8 @@ APP_CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("service-needed", app(services=[["mysql", "config.py", 4]]), {"service": "mysql", "place": "config.py:4"}),
     ("env-missing", app(env=[["API_TOKEN", True, False, "app.py", 9]]), {"names": ("API_TOKEN",)}),
     ("setting-unsupported", app(slug="Nope/.."), {"key": "name"}),
+    ("setting-unsupported", app(slug="build"), {"key": "name", "value": "build"}),
+    ("setting-unsupported", app(slug="run-shop"), {"key": "name", "value": "run-shop"}),
     ("setting-unsupported", app(domains=["a.com; } server {"]), {"key": "app.domains"}),
     ("setting-unsupported", app(upload_limit="20m; #"), {"key": "app.upload_limit"}),
     ("setting-unsupported", app(chdir="src\nUser=root"), {"key": "app.chdir"}),

@@ -17,7 +17,8 @@ ADDRESS = r"^[A-Za-z0-9_]([A-Za-z0-9_.:%-]*[A-Za-z0-9_])?$(?!\n)|^::[0-9A-Fa-f:.
 USER = r"^[A-Za-z_][A-Za-z0-9_.-]*\$?$(?!\n)"
 SIZE = r"^[1-9][0-9]{0,5}[kmg]?$(?!\n)"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)"
-SLUG = r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$(?!\n)"
+# Not what golive's own users and units are called: golive-build, golive-run-APP, golive-drain-APP-N.
+SLUG = r"^(?!build$|run-|drain-)[a-z]([a-z0-9-]{0,18}[a-z0-9])?$(?!\n)"
 LABEL = r"^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$(?!\n)"
 PROCESS = r"^[a-z][a-z0-9]{0,19}$(?!\n)"
 PREFIX = r"^/([A-Za-z0-9._~-]+/)+$(?!\n)"

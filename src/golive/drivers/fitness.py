@@ -14,7 +14,9 @@ from golive.model.app import App
 from golive.model.code import Code
 from golive.protocol.facts import Facts
 
-SLUG = re.compile(r"[a-z][a-z0-9-]{0,19}")
+SLUG = re.compile(r"(?!build\Z|run-|drain-)[a-z][a-z0-9-]{0,19}")
+"""What an app may be called. It becomes part of user and unit names, of which golive-build, golive-run-APP and
+golive-drain-APP-N are golive's own."""
 
 SERVICE_NAMES = {
     "mysql": ("MYSQL_URL", "MYSQL_HOST"),

@@ -153,6 +153,8 @@ def test_an_unknown_key_is_refused_with_the_nearest_name(text: str, key: str, li
     [
         ("name = 'My App'", "name", "name"),
         ("name = 'a-name-that-is-too-long'", "name", "name"),
+        ("name = 'build'", "name", "name"),
+        ("name = 'run-shop'", "name", "name"),
         ("name = 3", "name", "name"),
         ("app = 3", "app", "table"),
         ("[app]\nentry = 'wsgi.py'", "app.entry", "entry"),

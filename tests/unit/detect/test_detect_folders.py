@@ -154,6 +154,11 @@ def test_the_same_folder_gives_the_same_app(folder: Path) -> None:
         ("2048-game", "app-2048-game"),
         ("a-very-long-name-of-an-app", "a-very-long-name-of"),
         ("--x--", "x"),
+        # golive-build, golive-run-APP and golive-drain-APP-N are golive's own.
+        ("build", "app-build"),
+        ("run-shop", "app-run-shop"),
+        ("drain-a-shop-of-old-books", "app-drain-a-shop-of"),
+        ("builder", "builder"),
     ],
 )
 def test_slugs(name: str, slug: str) -> None:
