@@ -197,7 +197,7 @@ def test_who_may_use_sudo_can_do_all_and_who_may_not_is_told(
     eve = person("eve")
     with Terminal(["up", str(app), *eve.reach[:-1]], eve.environment(), app) as refused:
         refused.answer("Password of eve", PASSWORD)
-        refused.expect("this user may not use sudo")
+        refused.expect("user may not use sudo")
     assert refused.status == 3, refused.screen
     assert_secret_is_nowhere(server, ann, terminal.screen + refused.screen)
 
