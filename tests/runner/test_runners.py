@@ -35,6 +35,24 @@ def test_the_two_used_last_stay_with_what_was_compiled_of_them(tmp_path: Path) -
     assert names(layout) == {*zips, "format", "runner.txt"}
 
 
+def test_the_one_in_use_stays_when_the_clock_was_put_back(tmp_path: Path) -> None:
+    layout = shelf(tmp_path)
+    for name in (f"runner-{OLD}.zip", f"runner-{OLDER}.zip"):
+        os.utime(Path(layout.state) / name, (4_000_000_000, 4_000_000_000))
+    runners.prune(layout, f"{layout.state}/runner-{OWN}.zip")
+    assert f"runner-{OWN}.zip" in names(layout)
+
+
+def test_one_that_is_at_work_stays_when_another_ends(tmp_path: Path) -> None:
+    layout = shelf(tmp_path)
+    runners.note_use(f"{layout.state}/runner-{OLDER}.zip")
+    runners.prune(layout, f"{layout.state}/runner-{OWN}.zip")
+    assert {name for name in names(layout) if name.startswith("runner-")} == {
+        f"runner-{OLDER}.zip",
+        f"runner-{OWN}.zip",
+    }
+
+
 def test_one_that_just_arrives_is_not_taken_for_an_old_one(tmp_path: Path) -> None:
     layout = shelf(tmp_path)
     arriving = "d" * 16

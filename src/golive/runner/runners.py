@@ -15,11 +15,18 @@ KEPT = 2
 _FILE = re.compile(r"(?:runner|compiled)-([0-9a-f]{16})[-.]")
 
 
-def prune(layout: Layout, own: str) -> None:
-    """Note that the runner at OWN is in use; remove all but the KEPT that were used last, and what was compiled of
-    them. What cannot be removed stays."""
+def note_use(own: str) -> None:
+    """The runner at OWN is at work: others that end meanwhile leave it there."""
     try:
         os.utime(own, None)
+    except OSError:
+        pass
+
+
+def prune(layout: Layout, own: str) -> None:
+    """Remove all but the runner at OWN and the KEPT - 1 others that were used last, and what was compiled of them. What
+    cannot be removed stays."""
+    try:
         names = os.listdir(layout.state)
     except OSError:
         return
@@ -29,7 +36,8 @@ def prune(layout: Layout, own: str) -> None:
         if match:
             path = os.path.join(layout.state, name)
             found.setdefault(match.group(1), []).append((_used(path), path))
-    by_use = sorted(found.values(), key=max, reverse=True)
+    # The clock may have been put back since the others were used.
+    by_use = sorted(found.values(), key=lambda files: (own in [path for _, path in files], max(files)), reverse=True)
     for _, path in [file for files in by_use[KEPT:] for file in files]:
         try:
             os.unlink(path)

@@ -46,6 +46,7 @@ def work(layout: Layout, app: str, token: str, options: Sequence[str], perform: 
     if after or token == RECOVER:
         recover_all(app, means)
         return 0
+    runners.note_use(sys.argv[0])
     path = runs.claim(layout, app, token)
     recover_all(app, means, besides=path)
     _work_on(path, means)
