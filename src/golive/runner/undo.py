@@ -20,6 +20,7 @@ from golive.runner.sqlite_copy import copy_database
 Record = Dict[str, Any]
 
 UNIT_SECONDS = 60
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _AT_THE_END = ("reload_units", "reload_proxy")
 
 
@@ -87,7 +88,9 @@ def undo_restore_file(record: Record, context: Context) -> None:
     ready = saved
     if os.stat(saved).st_dev != os.stat(os.path.dirname(path)).st_dev:
         ready = "{}.golive-undo".format(path)
-        shutil.copyfile(saved, ready)
+        # What another disk gets a copy of may be a secret, and is nobody's until it has its owner.
+        with open(saved, "rb") as source, os.fdopen(os.open(ready, _NEW, 0o600), "wb") as target:
+            shutil.copyfileobj(source, target)
     os.chown(ready, _user_id(record["owner"]), _group_id(record["group"]))
     os.chmod(ready, record["mode"])
     _sync_file(ready)
@@ -136,14 +139,14 @@ def undo_disable_unit(record: Record, context: Context) -> None:
 
 def undo_reload_proxy(record: Record, context: Context) -> None:
     """The proxy has read its files as they are now, if it runs and its own test lets it."""
-    test = {"nginx": ("nginx", "-t", "-q"), "apache": ("apachectl", "configtest")}[record["proxy"]]
+    test = {"nginx": ("nginx", "-t", "-q"), "apache": ("apache2ctl", "configtest")}[record["proxy"]]
     if context.run(test, timeout=UNIT_SECONDS) != 0:
         raise StepFailed("proxy-test-failed", error="\n".join(context.tail[-3:]))
     if context.systemd:
         if context.run(["systemctl", "is-active", "--quiet", record["unit"]], timeout=UNIT_SECONDS) == 0:
             _systemctl(context, "reload", record["unit"])
         return
-    reload = {"nginx": ("nginx", "-s", "reload"), "apache": ("apachectl", "-k", "graceful")}[record["proxy"]]
+    reload = {"nginx": ("nginx", "-s", "reload"), "apache": ("apache2ctl", "-k", "graceful")}[record["proxy"]]
     context.run(reload, timeout=UNIT_SECONDS)
 
 
@@ -188,11 +191,12 @@ def _discard_unfinished(path: str) -> None:
 
 
 def _user_id(owner: Any) -> int:
-    return owner if isinstance(owner, int) else pwd.getpwnam(owner).pw_uid
+    # Digits where nobody has the id (any more): probe_files.user_name.
+    return int(owner) if str(owner).isdigit() else pwd.getpwnam(owner).pw_uid
 
 
 def _group_id(group: Any) -> int:
-    return group if isinstance(group, int) else grp.getgrnam(group).gr_gid
+    return int(group) if str(group).isdigit() else grp.getgrnam(group).gr_gid
 
 
 def _sync_file(path: str) -> None:

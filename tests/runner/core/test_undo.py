@@ -15,6 +15,7 @@ from golive.runner import sqlite_copy
 from golive.runner.conceal import Concealer
 from golive.runner.context import Context
 from golive.runner.journal import Journal
+from golive.runner.probe_files import group_name, user_name
 from golive.runner.stopping import Stopping
 from golive.runner.undo import UNDO, undo_all
 
@@ -64,6 +65,38 @@ def test_a_file_comes_back_with_owner_and_mode_also_the_second_time(
         assert undo_all([record], context, journal)
         status = path.stat()
         assert (path.read_bytes(), status.st_uid, stat.S_IMODE(status.st_mode)) == (b"old", 33, 0o640)
+
+
+def test_a_file_of_somebody_who_is_gone_comes_back_too(context: Context, journal: Journal, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    os.chown(path, 54321, 54322)
+    record = {"undo": "restore_file", "path": str(path), "saved": context.save(str(path)), "mode": 0o600}
+    path.write_bytes(b"new")
+
+    assert undo_all([{**record, "owner": user_name(54321), "group": group_name(54322)}], context, journal)
+
+    assert (path.read_bytes(), path.stat().st_uid, path.stat().st_gid) == (b"old", 54321, 54322)
+
+
+def test_a_secret_on_another_disk_is_never_for_others(
+    context: Context, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path("/dev/shm/golive-test-secret")
+    path.write_bytes(b"old")
+    seen: list[int] = []
+    chown = os.chown
+
+    def look_and_chown(place: str, *ids: int) -> None:
+        seen.append(stat.S_IMODE(Path(place).stat().st_mode))
+        chown(place, *ids)
+
+    monkeypatch.setattr(os, "chown", look_and_chown)
+    record = {"undo": "restore_file", "path": str(path), "saved": context.save(str(path)), "mode": 0o600}
+    assert undo_all([{**record, "owner": "root", "group": "root"}], context, journal)
+    path.unlink()
+
+    assert seen == [0o600]
 
 
 def test_what_was_not_there_goes_again(context: Context, journal: Journal, tmp_path: Path) -> None:
