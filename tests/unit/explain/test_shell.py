@@ -10,6 +10,7 @@ import pytest
 from golive.explain.shell import RENDER_SHELL, render_shell
 from golive.protocol.steps import (
     KINDS,
+    BuildEnvironment,
     EnsureDirectory,
     EnsureLink,
     GenerateSecrets,
@@ -46,6 +47,13 @@ def test_a_file_gets_exactly_its_content(tmp_path, content):
     assert path.read_text() == content
     assert path.stat().st_mode & 0o7777 == 0o640
     assert not (tmp_path / "hacked").exists()
+
+
+def test_nothing_of_an_environment_runs_as_root_while_it_is_built():
+    build = BuildEnvironment("/srv/e", "/usr/bin/python3", "/srv/p", ("pyproject.toml",), ("gunicorn",), "b", "g", "uv")
+    programs = [line for line in render_shell(build) if "/srv/e/bin/" in line]
+    assert len(programs) == 3
+    assert all(line.startswith("runuser -u b ") and ">" not in line.split("\n")[0] for line in programs)
 
 
 def test_a_secret_is_made_up_by_the_reader_and_never_shown(tmp_path):

@@ -23,7 +23,9 @@ try:
 except ImportError:
     from pip._vendor import tomli as tomllib
 with open(sys.argv[1], encoding="utf-8") as file:
-    print("\\n".join(tomllib.loads(file.read()).get("project", {}).get("dependencies", [])))
+    lines = tomllib.loads(file.read()).get("project", {}).get("dependencies", [])
+with open(sys.argv[2], "w", encoding="utf-8") as file:
+    file.write("".join(line + "\\n" for line in lines))
 """
 
 _FILL_STORE = """\
@@ -54,7 +56,7 @@ def render_shell_build_environment(action: BuildEnvironment) -> tuple[str, ...]:
     builder = ("runuser", "-u", action.builder, "-G", action.group, "--", "env", f"HOME={_BUILDER_HOME}")
     return (
         words("install", "-d", "-o", action.builder, "-g", action.builder, "-m", "0755", action.path),
-        words("install", "-d", "-o", action.builder, "-g", action.builder, "-m", "0700", _BUILDER_HOME),
+        words("install", "-d", "-o", action.builder, "-g", action.builder, "-m", "0750", _BUILDER_HOME),
         words(*builder, action.python, "-m", "venv", action.path),
         *_install(action, builder),
         words("chown", "-R", "-h", f"root:{action.group}", action.path),
@@ -79,8 +81,8 @@ def _install(action: BuildEnvironment, builder: tuple[str, ...]) -> tuple[str, .
             lines.append(words(*builder, f"{action.path}/bin/uv", *export, "--project", folder))
             path = listed
         elif posixpath.basename(name) == "pyproject.toml":
-            reader = words(f"{action.path}/bin/python", "-", path) + " >" + words(listed)
-            lines.append(here(reader, _DEPENDENCIES))
+            # By the builder, too: the environment's Python and the folder are the builder's so far.
+            lines.append(here(words(*builder, f"{action.path}/bin/python", "-", path, listed), _DEPENDENCIES))
             path = listed
         wanted += ["-r", path]
     if wanted or action.extras:
