@@ -155,6 +155,12 @@ def apps(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave a file of the builder's")
+def test_an_environment_is_not_complete_because_what_it_holds_says_so(apps):
+    os.chown(apps / "envs" / "k1" / ".golive-complete", 65534, 65534)
+    assert probe_app.environments(str(apps))["k1"] is False
+
+
 def test_an_app_is_read_from_its_folder(apps):
     assert probe_app.all_apps() == {
         "blog": {"identity": "abc", "domains": ["a.example", "b.example"], "port": 80, "current": 2}

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from typing import Any, Dict, List, Optional, Tuple
 
 from golive.runner import probe_runs
@@ -113,8 +114,16 @@ def environments(folder: str) -> Dict[str, bool]:
 
 
 def is_whole_environment(path: str) -> bool:
-    """Whether its marker says that it is complete, and its interpreter is (still) there: a newer system has another."""
-    return os.path.isfile(os.path.join(path, MARKER)) and os.path.exists(os.path.join(path, "bin", "python"))
+    """Whether its marker says that it is complete, and its interpreter is (still) there: a newer system has another.
+
+    The marker is ours: what is installed runs as the builder, and could leave one of its own.
+    """
+    try:
+        marker = os.lstat(os.path.join(path, MARKER))
+    except OSError:
+        return False
+    ours = stat.S_ISREG(marker.st_mode) and marker.st_uid == os.geteuid()
+    return ours and os.path.exists(os.path.join(path, "bin", "python"))
 
 
 def env(folder: str) -> Dict[str, Any]:

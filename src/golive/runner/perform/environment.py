@@ -106,7 +106,7 @@ class _Build:
         os.makedirs(home, 0o755, exist_ok=True)
         if os.lstat(home).st_uid != self.builder.pw_uid:
             os.chown(home, self.builder.pw_uid, self.builder.pw_gid)
-            os.chmod(home, 0o700)
+            os.chmod(home, 0o750)
         trees.remove(self.scratch)
         trees.remove(self.action.path)
         os.mkdir(self.action.path, 0o755)
