@@ -168,7 +168,7 @@ def plan_rollback(slug: str, host: Host, facts: Facts, to: int | None = None) ->
     if target["number"] == current["number"]:
         return _plan(draft, "rollback", site, current["number"])
     ground.plan_ground(draft)
-    notices = preflight.host_notices(facts)
+    notices = (Notice("rollback-to", (("release", target["number"]),)), *preflight.host_notices(facts))
     if target.get("migrations_digest") != current.get("migrations_digest"):
         notices += (Notice("rollback-across-migration", (("release", target["number"]),)),)
     blueprint = _blueprint(draft, _returned(facts, target, current, recipe), recipe, site)

@@ -46,7 +46,7 @@ def test_the_wheel_works_when_installed(wheel: Path, tmp_path: Path) -> None:
     subprocess.run(install, check=True)
     _lend_requirements(venv)
     environ = {"PATH": str(programs), "GOLIVE_LANG": "zh", "PYTHONIOENCODING": "utf-8", "HOME": str(tmp_path)}
-    for words, expected in ((["--version"], f"golive {__version__}"), (["--help"], "示例:")):
+    for words, expected in ((["--version"], f"golive {__version__}"), (["--help"], "示例：")):
         done = subprocess.run(
             [str(programs / "golive"), *words],
             env=environ,

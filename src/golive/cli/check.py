@@ -65,13 +65,13 @@ def command(view: View, folder: Path) -> int:
 
 
 def render(app: App, console: Console) -> None:
-    """A table of guesses, then what golive.toml would say."""
+    """A table of guesses, and what to do next."""
     from rich.table import Table
 
     console.print(_("%(name)s: a %(framework)s app") % {"name": app.slug, "framework": app.framework.capitalize()})
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column(_("What"), no_wrap=True)
-    table.add_column(_("Guess, and how to change it in golive.toml"), overflow="fold")
+    table.add_column(_("Guess, and its line in golive.toml"), overflow="fold")
     table.add_column(_("Seen in"), overflow="fold")
     for evidence in app.evidence:
         table.add_row(subject(evidence), evidence.value or "-", place(evidence))
@@ -80,6 +80,11 @@ def render(app: App, console: Console) -> None:
         if evidence.override:
             table.add_row("", evidence.override, "", style="dim")
     console.print(table)
+    made = [need.name for need in app.env if need.generate]
+    if made:
+        console.print(_("%(names)s: made at random on the host, and kept there.") % {"names": ", ".join(made)})
+    console.print(_("Next: “golive plan --to HOST” shows what would be done there, “golive up --to HOST” does it."))
+    console.print(_("HOST is root@ADDRESS of your server. None yet? “golive lab up web1” makes one to practise on."))
 
 
 def subject(evidence: Evidence) -> str:

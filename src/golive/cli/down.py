@@ -32,4 +32,5 @@ def command(view: View, request: Request, folder: Path, delete_data: bool) -> in
     from golive.engine.down import down
 
     outcome = down(folder, request, delete_data, view)
-    return view.conclude(outcome, told=_("The app is no longer on the host.") if outcome.ok else "")
+    gone = _("The app is no longer on the host.") if outcome.changed else _("The app is not on the host: all is done.")
+    return view.conclude(outcome, told=gone if outcome.ok else "")

@@ -53,6 +53,15 @@ class Formatter(click.HelpFormatter):
         paragraphs = (wrap(paragraph, self.width - self.current_indent) for paragraph in text.split("\n\n"))
         self.write("\n\n".join("\n".join(indent + line for line in lines) for lines in paragraphs) + "\n")
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Click's puts a space behind any colon."""
+        super().write_usage(prog, args, _("Usage: ") if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Click's ends with an ASCII colon."""
+        colon = _(":")
+        self.write(f"{' ' * self.current_indent}{heading}{colon}\n")
+
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Terms on the left, their meaning on the right."""
         rows = list(rows)
@@ -96,6 +105,7 @@ class Command(click.Command):
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """The words after the command's name."""
         known = {"[OPTIONS]": _("[OPTIONS]"), "COMMAND [ARGS]...": _("COMMAND [ARGS]...")}
+        known["[COMMAND] [ARGS]..."] = known["COMMAND [ARGS]..."]
         return [known.get(piece, piece) for piece in super().collect_usage_pieces(ctx)]
 
     def _translated(self) -> str:

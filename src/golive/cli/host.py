@@ -79,7 +79,6 @@ def trust(view: View, request: Request, name: str) -> int:
     from golive.engine.hosts import trust
 
     trust(name, replace(request, to=name), load(Path()), view)
-    view.say("host-key-trusted", host=name)
     return view.done()
 
 

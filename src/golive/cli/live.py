@@ -19,6 +19,7 @@ class LivePhases:
     """Draws PHASES ten times a second until it is paused."""
 
     def __init__(self, console: Console, phases: Phases, symbols: Symbols) -> None:
+        self._console = console
         self._phases = phases
         self._symbols = symbols
         self._spinner = Spinner(symbols.spinner, style="cyan")
@@ -49,7 +50,9 @@ class LivePhases:
     def _draw(self) -> RenderableType:
         if self._waiting:
             return self._row(self._spinner, Text(self._waiting, style="dim"))
+        # A few columns stay free: a terminal that echoes "^C" there must not begin a new line.
         table = Table.grid(padding=(0, 1), expand=True)
+        table.width = max(self._console.width - 3, 20)
         table.add_column(width=2)
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True, min_width=7)

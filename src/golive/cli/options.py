@@ -83,5 +83,5 @@ def acting(function: Callable[Concatenate[View, Request, P], int]) -> Decorated:
     return option(
         "--to",
         metavar="HOST",
-        help=N_("Where to: a name from golive.toml or of a practice server, or user@address[:port]."),
+        help=N_("Which server: a name from golive.toml or of a practice server, or user@address[:port]."),
     )(wrapped)

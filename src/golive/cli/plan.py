@@ -13,7 +13,7 @@ from golive.cli.view import View
 from golive.engine.request import Request
 from golive.locale import N_, _
 from golive.protocol.codec import encode_step
-from golive.protocol.steps import Ref, Secret, Step, Text, WriteFile
+from golive.protocol.steps import RecordRelease, Ref, Secret, Step, Text, WriteFile
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +41,7 @@ def command(view: View, request: Request, folder: Path) -> int:
     from golive.engine.deploy import plan_deploy
 
     plan = plan_deploy(folder, request, Silenced(view))
-    view.show("plan", plan_data(plan), lambda console: render(plan, console))
+    view.show("plan", plan_data(plan), lambda console: render(plan, console, whole=view.verbose))
     view.done(url=plan.url, release=plan.release)
     return CHANGES_STATUS if plan.changes else 0
 
@@ -60,8 +60,8 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     return {"url": plan.url, "release": plan.release, "changes": plan.changes, "notices": notices, "steps": steps}
 
 
-def render(plan: Plan, console: Console) -> None:
-    """The plan for people: numbered steps, each with what, files, commands and why."""
+def render(plan: Plan, console: Console, *, whole: bool = False) -> None:
+    """The plan for people: numbered steps, each with what, files, commands and why. WHOLE: leave no command short."""
     from golive.explain.failures import notice
 
     for told in plan.notices:
@@ -70,10 +70,14 @@ def render(plan: Plan, console: Console) -> None:
         console.print(_("Nothing to change: release %(release)s is live at %(url)s.") % vars_of(plan))
         return
     numbers = {step.id: number for number, step in enumerate(plan.steps, 1)}
+    said = ""
     for step in plan.steps:
-        render_step(step, numbers, console)
+        render_step(step, numbers, console, why=step.why != said, whole=whole)
+        said = step.why
     count = {**vars_of(plan), "count": len(plan.steps)}
     console.print(_("%(count)s steps to release %(release)s at %(url)s. Nothing has been changed yet.") % count)
+    if not whole:
+        console.print(_("“golive plan -v” leaves no command short."))
 
 
 def vars_of(plan: Plan) -> dict[str, Any]:
@@ -81,24 +85,28 @@ def vars_of(plan: Plan) -> dict[str, Any]:
     return {"release": plan.release, "url": plan.url}
 
 
-def render_step(step: Step, numbers: dict[str, int], console: Console) -> None:
-    """One step."""
+def render_step(
+    step: Step, numbers: dict[str, int], console: Console, *, why: bool = True, whole: bool = False
+) -> None:
+    """One step. WHY: false when the step before had the same reason."""
     from rich.text import Text as RichText
 
     console.print(RichText.assemble((f"{numbers[step.id]:>3}. ", "dim"), (_what(step), "bold")), soft_wrap=True)
-    for line in wrap(_why(step), max(console.width - 5, 40)):
+    for line in wrap(_why(step) if why else "", max(console.width - 5, 40)):
         console.print(RichText(f"     {line}", style="italic"), soft_wrap=True)
     if isinstance(step.action, WriteFile):
         for line in shown_text(step.action.content, numbers).splitlines():
             console.print(RichText(f"     + {line}", style="green"), soft_wrap=True)
+    short = isinstance(step.action, (WriteFile, RecordRelease))
     for typed in _shell(step):
-        for mark, line in typed_lines(typed, short=isinstance(step.action, WriteFile)):
+        for mark, line in typed_lines(typed, short=short and not whole):
             console.print(RichText(f"     {mark} {line}", style="cyan"), soft_wrap=True)
     console.print()
 
 
 def typed_lines(typed: str, *, short: bool) -> list[tuple[str, str]]:
-    """What stands before each line of a command, and the line. SHORT: a file's content is shown already."""
+    """What stands before each line of a command, and the line. SHORT: a file's content is shown already, or is a record
+    that only golive reads."""
     first, *rest = typed.splitlines()
     if short and len(rest) > 1:
         rest = ["...", rest[-1]]

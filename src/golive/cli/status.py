@@ -55,10 +55,14 @@ def render(status: Status, console: Console) -> None:
         console.print(_("%(app)s on %(host)s: release %(release)s is live at %(url)s") % values)
     else:
         console.print(_("%(app)s is not on %(host)s.") % values)
+        if not status.running and not status.unfinished:
+            console.print(_("Next: “golive up --to %(host)s” puts it there.") % values)
     if status.running:
-        console.print(_("A run is going on: %(run)s") % {"run": printable(status.running)})
+        going_on = {"run": purpose(status.running), "who": printable(status.running_by) or "?"}
+        console.print(_("A run is going on: %(run)s, started by %(who)s. “golive up” watches it.") % going_on)
     if status.unfinished:
-        console.print(_("A run was cut off (%(run)s); the next “golive up” clears it up.") % {"run": status.unfinished})
+        cut_off = {"run": purpose(status.unfinished)}
+        console.print(_("A run was cut off (%(run)s); the next “golive up” clears it up.") % cut_off)
     if status.taken_back:
         console.print(
             _("Release %(release)s died just after its start and was taken back.") % {"release": status.taken_back}
@@ -70,4 +74,13 @@ def render(status: Status, console: Console) -> None:
         restarts = _("restarted %(count)s times") % {"count": unit.restarts} if unit.restarts else ""
         state = _(STATES[unit.state]) if unit.state in STATES else unit.state
         table.add_row(signs.good if good else signs.bad, unit.process, state, restarts, unit.unit)
-    console.print(table)
+    if status.units:
+        console.print(table)
+
+
+def purpose(keyword: str) -> str:
+    """What a run is for, in the user's language."""
+    from golive.explain.failures import WORDS
+
+    words = WORDS["purpose"]
+    return _(words[keyword]) if keyword in words else keyword

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 class View(Reporter):
     """A reporter that also shows results, and ends with an exit status.
 
-    ``assume_yes``: never ask. ``running``: the run that the host goes on with when we go away, "" if none.
+    ``verbose``: leave nothing short. ``assume_yes``: never ask. ``running``: the run that the host goes on with
+    when we go away, "" if none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, verbose: bool = False) -> None:
+        self.verbose = verbose
         self.assume_yes = False
         self.running = ""
         self._began = time.monotonic()

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from golive.cli.help_text import wrap
 from golive.cli.live import LivePhases
 from golive.cli.phases import TITLES, Phase, Phases
 from golive.cli.symbols import symbols
@@ -37,8 +38,7 @@ class HumanView(View):
     """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``."""
 
     def __init__(self, *, verbose: bool = False) -> None:
-        super().__init__()
-        self._verbose = verbose
+        super().__init__(verbose=verbose)
         colours = None if _moves() else True
         self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False)
         self._err = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=True)
@@ -70,26 +70,23 @@ class HumanView(View):
             self.say("lease-waiting", lease=str(event.get("lease", "")), holder=str(event.get("holder", "")))
         if event["event"] == events.FINISHED:
             self._phases.undoing = ""
-        if self._verbose:
+        if self.verbose:
             self._tell_step(event)
         elif not self._live and finished:
             self._tell_phase(finished)
 
     def say(self, code: str, **params: Param) -> None:
         """A notice, above the moving lines."""
-        self._print(Text.assemble((self._symbols.dot, "cyan"), " ", notice(code, params)))
+        self._tell(self._out, f"{self._symbols.dot} ", "cyan", notice(code, params))
 
     def ask(self, code: str, default: bool, **params: Param) -> bool:
         """Yes or no; DEFAULT with ``--yes`` or where nobody can type."""
         if self.assume_yes or not sys.stdin.isatty():
             return default
         self.close()
-        question = f"{notice(code, params)} [{_('Y/n') if default else _('y/N')}] "
-        try:
-            self._err.print(question, end="", soft_wrap=True)
-            answer = input().strip().lower()
-        except EOFError:
-            return default
+        question = f"{notice(code, params)} [{_('Y/n') if default else _('y/N')}]"
+        self._err.print("\n".join(wrap(question, self._err.width - 1)), end=" ", soft_wrap=True)
+        answer = self._typed(input).strip().lower()
         return answer in ("y", "yes", "是", "好") if answer else default
 
     def ask_secret(self, code: str, **params: Param) -> str:
@@ -97,10 +94,17 @@ class HumanView(View):
         if self.assume_yes or not sys.stdin.isatty():
             return ""
         self.close()
+        return self._typed(lambda: getpass.getpass(notice(code, params) + " "))
+
+    def _typed(self, read: Callable[[], str]) -> str:
+        """What READ gets from the keyboard; "" for the end of input. Ctrl-C leaves the line of the question."""
         try:
-            return getpass.getpass(notice(code, params) + " ")
+            return read()
         except EOFError:
             return ""
+        except KeyboardInterrupt:
+            self._err.print()
+            raise
 
     def show(self, name: str, data: Mapping[str, Any], render: Callable[[Console], None]) -> None:
         """A result, drawn by RENDER."""
@@ -126,20 +130,21 @@ class HumanView(View):
             if outcome.kept:
                 self._err.print(_("These packages were installed and stay: %s") % ", ".join(outcome.kept))
             return 1
-        self._print(Text.assemble((self._symbols.good, "bold green"), " ", told or self._success(outcome)))
+        self._tell(self._out, f"{self._symbols.good} ", "bold green", told or self._success(outcome))
         return 0
 
     def fail(self, code: str, params: Mapping[str, Param]) -> None:
         """The failed step's last output, then what, why, next and the code."""
+        self._phases.stop()
         self.close()
         for line in self._output[-_SHOWN_OUTPUT:]:
             self._err.print(Text("  " + printable(line), style="dim"), soft_wrap=True)
         words = explain(code, params)
-        self._err.print(Text.assemble((f"{self._symbols.bad} {words.what}", "bold red")), soft_wrap=True)
+        self._tell(self._err, f"{self._symbols.bad} ", "bold red", words.what, style="bold red")
         if words.why:
-            self._err.print(Text.assemble((_("Why: "), "bold"), words.why), soft_wrap=True)
+            self._tell(self._err, _("Why: "), "bold", words.why)
         if words.next:
-            self._err.print(Text.assemble((_("Next: "), "bold"), words.next), soft_wrap=True)
+            self._tell(self._err, _("Next: "), "bold", words.next)
         self._err.print(Text(f"({code})", style="dim"))
 
     def close(self) -> None:
@@ -178,6 +183,16 @@ class HumanView(View):
         elif event["event"] == events.STEP_FINISHED:
             outcome = _("done") if event.get("changed") else _("in order")
             self._print(Text(f"  {self._symbols.good} {outcome} {float(event.get('seconds', 0)):.1f} s", style="green"))
+
+    @staticmethod
+    def _tell(console: Console, lead: str, lead_style: str, words: str, style: str = "") -> None:
+        """Sentences: on a terminal broken between words, in a file or a pipe one line."""
+        lines = wrap(lead + words, console.width) if console.is_terminal else [lead + words]
+        for number, line in enumerate(lines):
+            text = Text(line, style=style)
+            if number == 0:
+                text.stylize(lead_style, 0, len(lead))
+            console.print(text, soft_wrap=True)
 
     def _print(self, text: Text) -> None:
         self._out.print(text, soft_wrap=True)

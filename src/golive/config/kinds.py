@@ -93,7 +93,7 @@ class Whole:
 
     def problems(self, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, int) or isinstance(value, bool) or not self.low <= value <= self.high:
-            bounds = (str(self.low), str(self.high))
+            bounds = (f"{self.low}…{self.high}",)
             yield Problem("config-wrong-value", path, "whole-number", bounds, value=shown(value))
 
     def schema(self) -> dict[str, Any]:

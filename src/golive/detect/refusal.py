@@ -86,7 +86,10 @@ def refuse_tie(found: tuple[Candidate, ...]) -> None:
     best = [item for item in found if item.score == found[0].score]
     if len({item.meaning.origin for item in best}) > 1:
         names = tuple(f"{item.entry} ({item.file}:{item.line})" for item in best)
-        lines = tuple(f'app.entry = "{item.entry}"' for item in best)
+        folders = tuple(dict.fromkeys(item.chdir for item in best))
+        if len(folders) == len(best):
+            raise AppError("entry-ambiguous", candidates=names, folders=folders)
+        lines = tuple(dict.fromkeys(f'app.entry = "{item.entry}"' for item in best))
         raise AppError("entry-ambiguous", candidates=names, lines=lines)
 
 

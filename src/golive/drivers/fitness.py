@@ -50,8 +50,14 @@ def name_refusals(slug: str, names: Collection[str], port: int, facts: Facts) ->
             continue
         for name in facts.get("apps", other, "domains") or ():
             if name in names:
-                yield Refused("name-taken", name=name, app=other, port=port)
+                yield Refused("name-taken", name=name, app=other, port=port, free=_free_port(facts))
                 break
+
+
+def _free_port(facts: Facts) -> int:
+    """The first port from 8080 on that no app of golive's has: for advice, so that other programs do not matter."""
+    taken = {facts.peek("apps", other, "port") for other in facts.peek("apps") or {}}
+    return next(port for port in range(8080, 65536) if port not in taken)
 
 
 def _settings(app: App) -> Iterator[Refused]:

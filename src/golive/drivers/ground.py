@@ -40,8 +40,10 @@ def plan_ground(draft: Draft) -> None:
         draft.add("user-app", user, "app-user", lease="host", keep=True)
     for name, folder in folders_of(places):
         if not _is_there(facts, folder, places):
-            needs = ("user-build",) if folder.path == BUILDER_HOME else ("user-app",)
-            draft.add(name, folder, "folders", needs=needs, keep=True)
+            if folder.path == BUILDER_HOME:
+                draft.add(name, folder, "build-folder", needs=("user-build",), keep=True)
+            else:
+                draft.add(name, folder, "folders", needs=("user-app",), keep=True)
 
 
 def proxy_may_enter(facts: Facts, places: AppPlaces) -> bool:

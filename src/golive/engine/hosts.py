@@ -55,11 +55,18 @@ def _megabytes(size: int) -> str:
 
 
 def trust(name: str, request: Request, settings: Settings, reporter: Reporter) -> None:
-    """Accept the key that the host shows now in place of the one that is known. Raises HostError, Refused."""
+    """Accept the key that the host shows now in place of the one that is known, if it is another one.
+
+    Raises HostError, Refused.
+    """
     host = chosen_host(Request(to=name, identity=request.identity, yes=request.yes), settings)
     transport = transport_for(host, request, reporter)
     change = transport.fetch_host_key()
+    if change.new in change.old.split(", "):
+        reporter.say("host-key-same", host=host.name, new=change.new)
+        return
     reporter.say("host-key-change", host=host.name, old=change.old, new=change.new)
     if not reporter.ask("host-key-trust", request.yes, host=host.name):
         raise Refused("not-confirmed", app=host.name)
     change.store()
+    reporter.say("host-key-trusted", host=host.name)

@@ -84,13 +84,13 @@ class ReporterQuestions(Questions):
         return self._yes or self._reporter.ask("host-key-accept", False, host=host)
 
     def password(self, host: str, user: str, wrong: bool) -> str | None:
-        return self._secret("ssh-password", wrong, host=host, user=user)
+        return self._secret("ssh-password", wrong, host=host.removeprefix(f"{user}@"), user=user)
 
     def passphrase(self, file: str, wrong: bool) -> str | None:
         return self._secret("key-passphrase", wrong, file=file)
 
     def sudo_password(self, host: str, user: str, wrong: bool) -> str | None:
-        return self._secret("sudo-password", wrong, host=host, user=user)
+        return self._secret("sudo-password", wrong, host=host.removeprefix(f"{user}@"), user=user)
 
     def challenge(self, host: str, prompt: str, hidden: bool) -> str | None:
         return self._reporter.ask_secret("host-challenge", host=host, prompt=prompt) or None

@@ -40,7 +40,8 @@ def status_from(facts: Facts, slug: str, host: Host) -> Status:
         release=current.number if current else 0,
         current=current,
         units=_units(facts, slug, current.number) if current else (),
-        running=f"{running['purpose']} ({running.get('who', '')})" if running else "",
+        running=running["purpose"] if running else "",
+        running_by=str(running.get("who", "")) if running else "",
         unfinished=unfinished["purpose"] if unfinished else "",
         taken_back=int(taken_back["release"]) if taken_back else 0,
     )

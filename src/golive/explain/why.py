@@ -23,6 +23,7 @@ WHY: dict[str, str] = {
         "Your app runs as a user of its own, without a password: whoever breaks into the app is not root, and cannot "
         "read your other apps. nginx joins its group, to reach the app's socket and its static files."
     ),
+    "build-folder": N_("Where packages are fetched and built, and kept so that the next deploy need not fetch them."),
     "folders": N_("Everything of this app lives in one folder, closed to every other user of the server."),
     "release-folder": N_(
         "Each deploy gets a numbered folder of its own. The live one is not touched, so there is always a way back."

@@ -24,7 +24,8 @@ _REASONS = {
 
 def login_error(host: str, user: str, tried: tuple[str, ...]) -> HostError:
     """The host is there and does not let us in. TRIED: the ways to log in that were tried."""
-    return HostError("login-refused", host=host, user=user, tried=tried, users=LIKELY_USERS)
+    others = tuple(likely for likely in LIKELY_USERS if likely != user)
+    return HostError("login-refused", host=host.removeprefix(f"{user}@"), user=user, tried=tried, users=others)
 
 
 def connect_error(error: BaseException, host: str, port: int) -> HostError:

@@ -43,7 +43,7 @@ def test_every_help_page_has_an_example_in_both_languages(words: tuple[str, ...]
     assert "Examples:\n  golive " in english
     assert cli.main(["--lang", "zh", *words, "--help"]) == 0
     chinese = capsys.readouterr().out
-    assert "示例:\n  golive " in chinese
+    assert "示例：\n  golive " in chinese
     assert "显示本帮助并退出。" in chinese
     for page in (english, chinese):
         assert max(_width(line) for line in page.splitlines()) <= 80

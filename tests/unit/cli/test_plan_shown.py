@@ -15,7 +15,7 @@ from golive.explain.what import describe
 from golive.explain.why import WHY
 from golive.model.plan import Plan, Stage
 from golive.protocol.facts import ProbeRequest
-from golive.protocol.steps import KINDS, HostPlan, InstallPackages, Ref, Secret, Step, WriteFile
+from golive.protocol.steps import KINDS, EnsureDirectory, HostPlan, InstallPackages, Ref, Secret, Step, WriteFile
 
 CONTENT = ("PASSWORD=", Secret("DB"), "\nVERSION=", Ref("install-packages", "versions"), "\nLAST=1\n")
 STEPS = (
@@ -52,6 +52,15 @@ def test_each_step_says_what_which_files_which_commands_and_why() -> None:
     for step in STEPS:
         assert "".join(WHY[step.why].split())[:60] in "".join(text.split())
     assert "Nothing has been changed yet" in text
+
+
+def test_the_same_reason_is_said_once_in_a_row() -> None:
+    folders = [
+        Step(f"folder-{name}", EnsureDirectory(f"/srv/golive/shop/{name}", 0o750, "root", "root"), "build", "folders")
+        for name in ("a", "b")
+    ]
+    text = shown(plan_of(*folders, STEPS[0], folders[0]))
+    assert text.count("Everything of this app lives in one folder") == 2
 
 
 def test_what_is_not_known_yet_and_what_is_secret_is_said_in_words() -> None:

@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
 from golive import locale
+from golive.cli.live import LivePhases
+from golive.cli.phases import Phases
+from golive.cli.symbols import symbols
 from golive.cli.view_human import HumanView
 from golive.cli.view_json import JsonView
 from golive.engine.outcome import Outcome
@@ -267,3 +271,22 @@ def test_no_encoding_of_the_terminal_breaks_it(encoding: str) -> None:
     assert "Traceback" not in shown
     assert ("错误" in shown) == (encoding in ("cp936", "utf-8"))
     assert "?" not in shown.replace("??", "?") or encoding in ("cp936", "utf-8")
+
+
+def test_a_terminal_gets_sentences_broken_between_words_and_a_file_one_line_each() -> None:
+    words = "Run “golive up” in a terminal: it asks for each, hidden, and keeps the value on the host for root alone."
+    terminal, file = io.StringIO(), io.StringIO()
+    HumanView._tell(Console(file=terminal, width=30, force_terminal=True, no_color=True), "Next: ", "", words)
+    HumanView._tell(Console(file=file, width=30), "Next: ", "", words)
+    assert file.getvalue() == f"Next: {words}\n"
+    told = terminal.getvalue().splitlines()
+    assert " ".join(told) == f"Next: {words}"
+    assert max(map(cell_len, told)) <= 30
+
+
+def test_the_moving_lines_leave_room_for_the_echo_of_ctrl_c() -> None:
+    console = Console(file=io.StringIO(), width=80, force_terminal=True)
+    phases = Phases()
+    phases.expect(STEPS)
+    drawn = console.render_lines(LivePhases(console, phases, symbols())._draw(), pad=False)
+    assert max(sum(segment.cell_length for segment in line) for line in drawn) <= 77

@@ -178,3 +178,12 @@ def test_the_name_is_known_without_reading_the_code(folder: Path, monkeypatch: p
     monkeypatch.chdir(folder)
     assert slug_for(Path(), Settings()) == "shop"
     assert slug_for(folder, parse("name = 'store'")) == "store"
+
+
+def test_of_several_apps_in_folders_the_folders_are_named(tmp_path: Path) -> None:
+    for name in ("blog", "shop"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "app.py").write_text(FLASK)
+        (tmp_path / name / "requirements.txt").write_text("Flask\n")
+    error = refusal(tmp_path)
+    assert (error.code, error.params["folders"]) == ("entry-ambiguous", ("blog", "shop"))

@@ -25,6 +25,7 @@ SAID = ("Notice", "say", "ask", "ask_secret", "Finding")
 PARAM = re.compile(r"%\((\w+)\)s")
 # Params of the same code come from different places; sentences with a missing one are left out.
 PROBLEM = {"file", "line", "key", "nearest", "expected", "choices", "value"}  # what a Problem becomes in ConfigError
+FOUND = {"app-import-error": {"module"}}  # what explain itself reads off another param
 ANY = "*"  # the code is chosen elsewhere
 Uses = dict[str, list[set[str] | None]]
 
@@ -92,7 +93,7 @@ def test_no_code_has_two_meanings() -> None:
 
 @pytest.mark.parametrize("code", sorted(FAILURES))
 def test_words_name_only_params_that_are_passed(code: str) -> None:
-    places = [params for params in uses(RAISED).get(code, []) if params is not None]
+    places = [params | FOUND.get(code, set()) for params in uses(RAISED).get(code, []) if params is not None]
     for part in FAILURES[code]:
         _check(part, places)
 
@@ -180,3 +181,15 @@ def test_a_config_error_shows_the_line_and_the_nearest_name(tmp_path: Path) -> N
 
 def test_a_failure_can_be_told_as_a_notice() -> None:
     assert notice("no-systemd", {}).startswith("This host is not run by systemd.")
+
+
+def test_a_missing_package_is_named_and_another_import_error_blames_none() -> None:
+    missing = explain("app-import-error", {"error": "ModuleNotFoundError: No module named 'flsk.sub'", "unit": "u"})
+    assert "“flsk”" in missing.next
+    other = explain("app-import-error", {"error": "NameError: name 'x' is not defined", "unit": "u"})
+    assert "“?”" not in other.next
+    assert "comes from a package" not in other.next
+
+
+def test_a_reason_that_begins_a_sentence_begins_with_a_capital() -> None:
+    assert explain("host-unreachable", {"host": "h", "port": 22, "reason": "refused"}).why.startswith("It answers")

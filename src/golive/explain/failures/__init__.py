@@ -29,6 +29,7 @@ _UNKNOWN = Failure(
     N_("The parts of golive may be of different versions. Details: %(details)s."),
     N_("Update golive and try again; if it stays, report it with this code."),
 )
+_NO_MODULE = re.compile(r"No module named '(\w+)")
 _PARAM = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -48,6 +49,7 @@ def explain(code: str, params: Mapping[str, Param]) -> Explanation:
             return Explanation(notice(code, params), "", "")
         details = ", ".join(f"{name}={value}" for name, value in params.items())
         entry, params = _UNKNOWN, {"code": code, "details": details or "-"}
+    params = {**_missing_module(params), **params}
     return Explanation(*(_fill(part, code, params) for part in entry))
 
 
@@ -59,6 +61,12 @@ def notice(code: str, params: Mapping[str, Param]) -> str:
     return _join([part for part in (words.what, words.why) if part])
 
 
+def _missing_module(params: Mapping[str, Param]) -> dict[str, Param]:
+    """``module``: what Python did not find, when that is the error."""
+    found = _NO_MODULE.search(str(params.get("error") or ""))
+    return {"module": found[1]} if found else {}
+
+
 def _fill(sentences: Sentences, code: str, params: Mapping[str, Param]) -> str:
     """The sentences whose params all have a value, translated and filled in."""
     parts = (sentences,) if isinstance(sentences, str) else sentences
@@ -67,7 +75,8 @@ def _fill(sentences: Sentences, code: str, params: Mapping[str, Param]) -> str:
     for part in parts:
         names = _PARAM.findall(part)
         if len(parts) == 1 or all(values.get(name) for name in names):
-            filled.append(_(part) % {name: values.get(name, "?") for name in names} if names else _(part))
+            text = _(part) % {name: values.get(name, "?") for name in names} if names else _(part)
+            filled.append(text[:1].upper() + text[1:] if part.startswith("%(reason)") else text)
     return _join(filled or [_fill(parts[0], code, params)])
 
 

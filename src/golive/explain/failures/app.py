@@ -44,7 +44,7 @@ APP: dict[str, Failure] = {
     "entry-ambiguous": Failure(
         N_("There are several apps here, and nothing tells which is the one."),
         N_("Found: %(candidates)s."),
-        N_("Choose one in golive.toml: %(lines)s."),
+        (N_("Choose one in golive.toml: %(lines)s."), N_("Change into the folder of the one you mean: %(folders)s.")),
     ),
     "entry-not-found": Failure(
         N_("%(file)s, line %(line)s: there is no “%(entry)s” in this folder."),
@@ -78,7 +78,7 @@ APP: dict[str, Failure] = {
     ),
     "requirements-unreadable": Failure(
         N_("%(file)s cannot be read."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("Save it as UTF-8 text; “pip freeze > requirements.txt” in PowerShell writes UTF-16."),
     ),
     "data-unwritable": Failure(
@@ -103,7 +103,7 @@ APP: dict[str, Failure] = {
     ),
     "git-broken": Failure(
         N_("The git repository of %(path)s cannot be read."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("“git fsck” tells more. A fresh clone usually helps."),
     ),
     "submodule-missing": Failure(

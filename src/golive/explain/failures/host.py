@@ -8,7 +8,7 @@ from golive.locale import N_
 HOST: dict[str, Failure] = {
     "host-unreachable": Failure(
         N_("%(host)s cannot be reached on port %(port)s."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("Check the address, that the server runs, and that its firewall and security group let SSH through."),
     ),
     "host-unresolvable": Failure(
@@ -40,7 +40,7 @@ HOST: dict[str, Failure] = {
     ),
     "host-key-refused": Failure(
         N_("The host key of %(host)s is not trusted. Golive has not logged in."),
-        (N_("Reason: %(reason)s."), N_("Key: %(offered)s.")),
+        (N_("%(reason)s."), N_("Key: %(offered)s.")),
         N_(
             "Compare the key with the one in your provider's console; then say yes, or use “--yes” to accept a new one."
         ),
@@ -52,7 +52,7 @@ HOST: dict[str, Failure] = {
     ),
     "identity-unreadable": Failure(
         N_("The key file %(file)s cannot be used."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("Name the private key (without “.pub”), in OpenSSH's format."),
     ),
     "passphrase-wrong": Failure(
@@ -62,7 +62,7 @@ HOST: dict[str, Failure] = {
     ),
     "ssh-config-wrong": Failure(
         N_("The SSH configuration %(file)s cannot be understood."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("Correct the file; “ssh -G HOST” shows what OpenSSH makes of it."),
     ),
     "config-unwritable": Failure(
@@ -77,7 +77,7 @@ HOST: dict[str, Failure] = {
     ),
     "no-root": Failure(
         N_("Golive needs root's rights on %(host)s."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("Log in as root (“--to root@ADDRESS”), or as a user who may use sudo."),
     ),
     "sudo-password-wrong": Failure(
@@ -102,7 +102,7 @@ HOST: dict[str, Failure] = {
     ),
     "python-not-installed": Failure(
         N_("%(host)s has no Python, and it could not be installed."),
-        N_("Reason: %(reason)s."),
+        N_("%(reason)s."),
         N_("Log in and run “apt-get update” and “apt-get install python3”: their messages tell what is in the way."),
     ),
     "python-too-old": Failure(

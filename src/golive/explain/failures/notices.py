@@ -11,6 +11,7 @@ NOTICES: dict[str, Sentences] = {
     "static-by-app": N_("The app itself serves %(folder)s: it is not a plain folder that the proxy could serve."),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
     "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+    "rollback-to": N_("Bringing release %(release)s back, as a new release."),
     "rollback-across-migration": N_(
         "Release %(release)s knows another state of the database; the data stays as it is. Check the site afterwards."
     ),
@@ -34,6 +35,7 @@ NOTICES: dict[str, Sentences] = {
         N_("Known: %(old)s."),
         N_("Shown now: %(new)s."),
     ),
+    "host-key-same": N_("%(host)s shows the key that golive knows (%(new)s): there is nothing to accept."),
     "host-key-trusted": N_("The new key of %(host)s is trusted from now on."),
     "host-key-trust": N_("Trust the new key of %(host)s from now on?"),
     "ssh-password": N_("Password of %(user)s on %(host)s:"),

@@ -94,7 +94,13 @@ PLAN: dict[str, Failure] = {
     "name-taken": Failure(
         N_("%(name)s already leads to the app “%(app)s” on port %(port)s."),
         N_("Two apps cannot answer for one name and port."),
-        N_("Give this app a domain of its own, or another port, in golive.toml; or remove the other: “golive down”."),
+        (
+            N_(
+                'Give this app a place of its own in its golive.toml: “app.domains = ["shop.example.com"]”'
+                " or “app.port = %(free)s”."
+            ),
+            N_("Or remove the other: “golive down” in its folder."),
+        ),
     ),
     "service-needed": Failure(
         N_("The app uses %(service)s (%(place)s), and does not know where it is."),

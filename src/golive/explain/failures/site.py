@@ -34,7 +34,10 @@ SITE: dict[str, Failure] = {
     "app-import-error": Failure(
         N_("The app does not start: %(error)s."),
         N_("Python could not import it; the lines above show where. Often a package is missing from the requirements."),
-        N_("Add what is missing, or correct the entry in golive.toml; then run “golive up” again."),
+        (
+            N_("If “%(module)s” comes from a package, add that package to the requirements."),
+            N_("Add what is missing, or correct the entry in golive.toml; then run “golive up” again."),
+        ),
     ),
     "app-exited": Failure(
         (N_("The app started and ended again after %(seconds)s seconds."), N_("Its exit status: %(status)s.")),
