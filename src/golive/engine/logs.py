@@ -32,7 +32,7 @@ def logs(
     on_line: Callable[[str], None],
     reporter: Reporter,
 ) -> None:
-    """Hand each line of the excerpt to ON_LINE, for ever if it follows. Raises GoliveError."""
+    """Hand each line of the excerpt to ON_LINE, for ever if it follows; say so if there is none. Raises GoliveError."""
     settings = load(folder)
     slug = slug_for(folder, settings)
     host = chosen_host(request, settings)
@@ -44,7 +44,16 @@ def logs(
         if excerpt.process and excerpt.process not in known:
             raise UsageError("process-unknown", process=excerpt.process, names=known)
         chosen = (excerpt.process,) if excerpt.process else known
-        session.transport.stream(journal_command(slug, chosen, excerpt), on_line)
+        heard = False
+
+        def hear(line: str) -> None:
+            nonlocal heard
+            heard = True
+            on_line(line)
+
+        session.transport.stream(journal_command(slug, chosen, excerpt), hear)
+        if not heard and excerpt.lines:
+            reporter.say("logs-empty", app=slug)
 
 
 def processes_in(facts: Facts, slug: str) -> tuple[str, ...]:
@@ -58,5 +67,5 @@ def processes_in(facts: Facts, slug: str) -> tuple[str, ...]:
 def journal_command(slug: str, processes: tuple[str, ...], excerpt: Excerpt) -> tuple[str, ...]:
     """journalctl's argv. A process logs under ``golive-APP-PROCESS`` whatever its release."""
     identifiers = tuple(f"--identifier=golive-{slug}-{process}" for process in processes)
-    command = ("journalctl", "--no-pager", "--output=short-iso", f"--lines={excerpt.lines}", *identifiers)
+    command = ("journalctl", "--quiet", "--no-pager", "--output=short-iso", f"--lines={excerpt.lines}", *identifiers)
     return (*command, "--follow") if excerpt.follow else command

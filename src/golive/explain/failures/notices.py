@@ -17,6 +17,7 @@ NOTICES: dict[str, Sentences] = {
     ),
     "packages-stay": N_("These packages stay, other sites may need them: %(packages)s."),
     "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),
+    "logs-empty": N_("“%(app)s” has said nothing so far."),
     "host-fit": N_("This host is ready for golive."),
     # While it runs.
     "following-run": (N_("A run is going on there: %(purpose)s."), N_("Started by %(who)s."), N_("Watching it first.")),
