@@ -2,7 +2,8 @@
 
 import socket
 
-from golive.runner.drain import connections
+from golive.runner import drain
+from golive.runner.drain import Drain, connections
 
 
 def test_served_and_waiting_connections_count_and_the_listener_does_not(tmp_path):
@@ -34,3 +35,22 @@ def test_a_port_is_counted_too():
         served, _ = listener.accept()
         with served:
             assert connections(endpoint) == 1
+
+
+def test_a_release_that_somebody_switched_to_meanwhile_is_not_taken_back(tmp_path, monkeypatch):
+    link = tmp_path / "current"
+    link.symlink_to("releases/2")
+    stopped = []
+
+    def look(self):
+        link.unlink(missing_ok=True)
+        link.symlink_to("releases/3")
+        return "died"
+
+    monkeypatch.setattr(Drain, "_dead_successor", look)
+    monkeypatch.setattr(drain, "_stop", stopped.append)
+    spec = {"link": str(link), "expected": "releases/2", "fallback": "releases/1", "endpoints": []}
+    Drain({**spec, "units": ["old"], "successors": ["new"], "guard": 10, "timeout": 60, "restarts": {}}).run()
+
+    assert str(link.readlink()) == "releases/3"
+    assert stopped == [["old"]]

@@ -45,7 +45,8 @@ class Drain:
                 self._stop_unless_live()
                 return
             dead = self._dead_successor() if self._seconds() < self._spec["guard"] else ""
-            if dead:
+            # Looking took a moment, in which another run may have switched.
+            if dead and self._link_is_ours():
                 self._take_back(dead)
                 return
             idle = idle + 1 if self._connections() == 0 else 0
