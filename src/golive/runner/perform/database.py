@@ -7,6 +7,7 @@ from typing import Any
 
 from golive.protocol.steps import SnapshotDatabase
 from golive.runner import atomic
+from golive.runner.acting import acting_as, owner_of
 from golive.runner.failure import StepFailed
 from golive.runner.perform.files import found_at
 from golive.runner.sqlite_copy import copy_database
@@ -21,15 +22,24 @@ def perform_snapshot_database(action: SnapshotDatabase, context: Any) -> bool:
         return False
     if not stat.S_ISREG(found.st_mode):
         raise StepFailed("file-conflict", path=action.path, found="link")
-    with open(action.path, "rb") as stream:
-        if stream.read(len(MAGIC)) != MAGIC:
-            context.output("{} is no SQLite database: not saved".format(action.path))
-            return False
+    if _first_bytes(action.path) != MAGIC:
+        context.output("{} is no SQLite database: not saved".format(action.path))
+        return False
     # Always afresh: what an earlier attempt left there would not hold what visitors have written since.
     _make_room(action.into, context)
     _copy(action.path, action.into)
     context.record_undo({"undo": "restore_database", "path": action.path, "saved": action.into})
     return True
+
+
+def _first_bytes(path: str) -> bytes:
+    """How the file begins. The app may put anything in its place meanwhile: a pipe must not make us wait."""
+    with acting_as(owner_of(path)):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, len(MAGIC))
+    finally:
+        os.close(descriptor)
 
 
 def _make_room(into: str, context: Any) -> None:
