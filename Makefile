@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 # Practice servers share one bridge and the machine's memory; more workers than this only wait for each other.
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: test lint demo bench catalogs lock tools clean
 

@@ -116,8 +116,8 @@ def test_the_program_that_holds_a_lock_is_named(tmp_path):
     ("words", "name"),
     [
         (["-I", "update-all"], "update-all"),
-        (["-c", "import this; input()"], "python3"),
-        (["-Ic", "import this; input()"], "python3"),
+        (["-c", "import this; input()"], "python"),
+        (["-Ic", "import this; input()"], "python"),
     ],
 )
 def test_a_program_is_called_by_its_script_but_never_by_the_text_of_one(words, name, tmp_path):

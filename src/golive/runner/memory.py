@@ -26,7 +26,7 @@ def most_memory(path: str = "/proc/meminfo") -> int:
 
 
 def memory_kills() -> int:
-    """How many processes the kernel has killed for memory: of our control group, else of the host."""
+    """How many processes the kernel has killed for memory: of our control group (version 2 or 1), else of the host."""
     for path, word in _memory_counters():
         try:
             with open(path) as lines:
@@ -44,8 +44,11 @@ def _memory_counters() -> List[Tuple[str, str]]:
     try:
         with open("/proc/self/cgroup") as lines:
             for line in lines:
-                if line.startswith("0::"):
-                    counters.insert(0, ("/sys/fs/cgroup" + line[3:].strip() + "/memory.events", "oom_kill"))
-    except OSError:
+                _, controllers, group = line.strip().split(":", 2)
+                if not controllers:
+                    counters.insert(0, ("/sys/fs/cgroup" + group + "/memory.events", "oom_kill"))
+                elif controllers == "memory":
+                    counters.insert(0, ("/sys/fs/cgroup/memory" + group + "/memory.oom_control", "oom_kill"))
+    except (OSError, ValueError):
         pass
     return counters

@@ -29,8 +29,10 @@ OWNER = "www-data"
 @pytest.fixture
 def app(tmp_path, monkeypatch):
     monkeypatch.setenv("GOLIVE_ROOT", str(tmp_path))
-    for folder in [tmp_path, *tmp_path.parents][:3]:
-        folder.chmod(0o755)
+    # Another user has to get there, through the private folders that pytest makes on the way.
+    for folder in [tmp_path, *tmp_path.parents]:
+        if folder.stat().st_mode & 0o777 == 0o700:
+            folder.chmod(0o755)
     (tmp_path / "code").mkdir()
     (tmp_path / "shared").mkdir()
     subprocess.run(["chown", OWNER, tmp_path / "shared"], check=True)
