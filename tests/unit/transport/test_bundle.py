@@ -1,5 +1,6 @@
 """The runner zip: the same bytes each time, small, whole or made again, and at home on every Python since 3.6."""
 
+import ast
 import io
 import os
 import shutil
@@ -38,6 +39,31 @@ def test_the_same_sources_give_the_same_bytes():
 
 def test_it_is_small():
     assert len(bundle.bundle().content) <= 80 * 1024
+
+
+class _WithoutTexts(ast.NodeTransformer):
+    def visit_Expr(self, node):
+        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
+
+
+def meaning(source):
+    """What Python makes of SOURCE, docstrings aside, with the line of each part."""
+    tree = _WithoutTexts().visit(ast.parse(source))
+    return ast.dump(tree), [node.lineno for node in ast.walk(tree) if hasattr(node, "lineno")]
+
+
+@pytest.mark.parametrize(("path", "source"), list(bundle.sources()))
+def test_without_its_remarks_a_file_means_the_same_line_for_line(path, source):
+    shipped = bundle.without_remarks(source)
+    assert meaning(shipped) == meaning(source)
+    assert not any(line.lstrip().startswith(b"#") for line in shipped.splitlines())
+
+
+def test_texts_that_are_values_stay():
+    source = b'X = """\\\n# no remark\n"""\n\n\ndef f():\n    """A\n    remark."""\n    # another\n    return """a"""\n'
+    assert bundle.without_remarks(source) == (
+        b'X = """\\\n# no remark\n"""\n\n\ndef f():\n    ""\n\n\n    return """a"""\n'
+    )
 
 
 def test_it_holds_the_protocol_and_the_runner_and_nothing_else():
