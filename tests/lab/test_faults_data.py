@@ -92,7 +92,7 @@ def test_rows_and_uploads_survive_everything_but_their_deletion(user: User, app:
     assert ask(address, "/code")[1] in ("Permission denied", "Read-only file system")
     works(user, writer(app, 2))
     assert ask(address, "/rows")[1] == "one one"
-    ask(address, "/add/two")
+    assert ask(address, "/add/two") == (200, "added")
     assert user.golive("rollback", cwd=app).status == 0
     assert ask(address) == (200, "answer 1")
     assert ask(address, "/rows")[1] == "one two one two"
@@ -112,7 +112,7 @@ def test_rows_and_uploads_survive_everything_but_their_deletion(user: User, app:
 def test_a_migration_that_fails_or_is_cut_off_costs_no_row(user: User, app: Path) -> None:
     server, address = user.server, user.server.address
     works(user, writer(app, 1))
-    ask(address, "/add/one")
+    assert ask(address, "/add/one") == (200, "added")
     before = holdings(server)
     with Visitors(address) as visitors:
         refused(user, writer(app, 2, "sys.exit('no such column')"), "migration-failed", "no such column", "SQLite")

@@ -27,6 +27,7 @@ from golive.protocol.steps import (
     WriteFile,
 )
 from performing import perform, probe, ship
+from person import ask
 
 SOCKET = "/run/twin-{}.sock"
 
@@ -302,6 +303,13 @@ def test_the_proxys_failures_name_whose_fault_it_is(host):
     verify = VerifySite(8088, "twin.example", "http", "/", "/id", "me")
     results = perform(host, WriteFile(ours, site), reload, verify)
     assert results[-1]["outputs"] == {"status": 204}
+
+    # When the step is over, no worker that knows only the files of before takes a visitor any more.
+    for number in range(5):
+        page = f" location = /{number} {{ return 200 'new'; }}"
+        perform(host, WriteFile(ours, site.replace(" location = /id", page + " location = /id")), reload)
+        answers = [ask(host.address, f"/{number}", 8088, "twin.example") for _ in range(30)]
+        assert set(answers) == {(200, "new")}
 
     (result,) = perform(host, verify._replace(identity="somebody else"))
     assert (result["code"], result["params"]["port"]) == ("proxy-not-ours", 8088)

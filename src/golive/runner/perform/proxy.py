@@ -5,6 +5,7 @@ import time
 from typing import Any, Optional, Tuple
 
 from golive.protocol.steps import ReloadProxy, VerifySite
+from golive.runner.churn import children_of
 from golive.runner.failure import StepFailed
 from golive.runner.http_ask import Answer, AskError, ask
 from golive.runner.perform import unit_log
@@ -21,13 +22,29 @@ def perform_reload_proxy(action: ReloadProxy, context: Any) -> bool:
     """The proxy's own test passes, and it runs with its files as they are now."""
     _test(action, context)
     context.record_undo({"undo": "reload_proxy", "proxy": action.proxy, "unit": action.unit})
-    running = show((action.unit,))[action.unit].get("ActiveState") in ("active", "reloading")
-    verb = "reload" if running else "start"
+    state = show((action.unit,))[action.unit]
+    main = int(state.get("MainPID") or 0)
+    old = children_of((main,)).get(main, ())
+    verb = "reload" if state.get("ActiveState") in ("active", "reloading") else "start"
     if context.run(("systemctl", verb, action.unit), timeout=60) != 0:
         log = unit_log.tell(action.unit, context)
         error = next((line for line in log if "[emerg]" in line or "AH0" in line), "")
         raise StepFailed("proxy-not-running", unit=action.unit, error=error)
+    # For a moment, workers of before go on taking visitors: a site that is not in their files would not be found.
+    deadline = context.monotonic() + PATIENCE
+    while any(map(_takes_visitors, old)) and context.monotonic() < deadline:
+        time.sleep(POLL)
     return True
+
+
+def _takes_visitors(worker: int) -> bool:
+    """Whether a worker of before the reload is still as it was: nginx's say so when they only finish what they hold."""
+    try:
+        with open("/proc/{}/cmdline".format(worker), "rb") as stream:
+            title = stream.read()
+    except OSError:
+        return False
+    return bool(title) and b"shutting down" not in title
 
 
 def _test(action: ReloadProxy, context: Any) -> None:
