@@ -16,7 +16,7 @@ LIKELY_USERS = ("root", "ubuntu", "debian", "ecs-user", "admin")
 _REASONS = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "reset",
-    errno.EHOSTUNREACH: "no-route",
+    errno.EHOSTUNREACH: "turned-away",
     errno.ENETUNREACH: "no-route",
     errno.ETIMEDOUT: "timeout",
 }

@@ -15,6 +15,8 @@ WORDS: dict[str, dict[str, str]] = {
         "timeout": N_("it did not answer in time: the address is wrong, the host is off, or a firewall drops the port"),
         "refused": N_("it answers, but nothing listens on this port"),
         "reset": N_("it hung up at once"),
+        # A neighbour that is off, a router that knows nobody there, a firewall that rejects: all come as EHOSTUNREACH.
+        "turned-away": N_("the network says so: the address is wrong, the host is off, or a firewall turns us away"),
         "no-route": N_("there is no way to its network from here"),
         "jump": N_("the host in between (ProxyJump) could not connect to it"),
         "not-ssh": N_("what answers there does not speak SSH"),
