@@ -47,6 +47,10 @@ DRAIN = 60
 """Seconds that the old release has, at most, to finish what it holds."""
 
 
+SETTLE_PROVEN = 100
+"""Milliseconds over which a release that was live before has to go on answering."""
+
+
 @dataclass(frozen=True)
 class Blueprint:
     """A release to be. ``previous``: number of the live one, 0 if none. ``secrets``: names that get a value.
@@ -212,7 +216,11 @@ def _shared_place(places: AppPlaces, recipe: Recipe, database: str) -> str:
 def _start(draft: Draft, plan: Blueprint) -> None:
     needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate")
     draft.add("start-release", StartUnits(plan.release.units), "start", needs=needs)
-    draft.add("wait-healthy", healthy(plan.at, plan.recipe, plan.host_name), "wait", needs=("start-release",))
+    wait = healthy(plan.at, plan.recipe, plan.host_name)
+    if plan.release.origin == "rollback":
+        # It has served before; that it starts and answers today is what has to be seen.
+        wait = wait._replace(settle=SETTLE_PROVEN)
+    draft.add("wait-healthy", wait, "wait", needs=("start-release",))
 
 
 def healthy(at: ReleasePlaces, recipe: Recipe, host_name: str) -> WaitHealthy:

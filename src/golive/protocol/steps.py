@@ -208,7 +208,7 @@ class Endpoint(NamedTuple):
 
 
 class WaitHealthy(NamedTuple):
-    """Every endpoint answers ``path`` over HTTP as a visitor would ask, several times in a row,
+    """Every endpoint answers ``path`` over HTTP as a visitor would ask, three times within ``settle`` milliseconds,
     and its unit did not restart meanwhile. Accepted: ``expect``, or if empty 2xx, 3xx, 401, 403, 404, 405, 422.
     ``timeout`` in seconds, monotonic. Outputs: ``status``, ``seconds``.
     """
@@ -220,6 +220,7 @@ class WaitHealthy(NamedTuple):
     path: str
     timeout: int
     expect: Tuple[int, ...] = ()
+    settle: int = 400
 
 
 class ReloadProxy(NamedTuple):

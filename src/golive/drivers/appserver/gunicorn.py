@@ -21,10 +21,10 @@ THREADS = 4
 WORKER_MEMORY = 100_000
 """Kilobytes that a worker of a small Flask app takes, with room to spare."""
 
-MOST_WORKERS = 17
-"""Threads wait for databases and slow visitors, so that workers only have to keep the cores busy: one more than there
-are. Gunicorn's rule of thumb of 2 x cores + 1 is for workers of a single thread; every worker imports the whole app
-anew, which costs memory and makes a release start later."""
+MOST_WORKERS = 16
+"""Threads wait for databases and slow visitors, so that workers only have to keep the cores busy: one for each, and two
+at least, as one may end. Gunicorn's rule of thumb of 2 x cores + 1 is for workers of a single thread; every worker
+imports the whole app anew, which costs memory and makes a release start later."""
 
 ACCESS_LOG = '%({x-real-ip}i)s "%(r)s" %(s)s %(B)s bytes %(M)s ms'
 """The visitor's address comes from the proxy: on a unix socket Gunicorn itself sees none."""
@@ -46,12 +46,12 @@ def size_for(facts: Facts, workers: int, threads: int) -> Size:
         return Size(workers, threads, f"{workers} workers, as golive.toml says")
     cores = int(facts.get("cores") or 1)
     memory = int(facts.get("memory", "total") or 0)
-    by_cores = min(cores + 1, MOST_WORKERS)
+    by_cores = min(max(cores, 2), MOST_WORKERS)
     by_memory = max(1, memory // 2 // WORKER_MEMORY)
     if by_memory < by_cores:
         reason = f"{by_memory} workers: half of {memory // 1024} MB of memory at {WORKER_MEMORY // 1000} MB each"
         return Size(by_memory, threads, reason)
-    return Size(by_cores, threads, f"{by_cores} workers of {threads} threads each: one for each core, and one more")
+    return Size(by_cores, threads, f"{by_cores} workers of {threads} threads each: one for each core, two at least")
 
 
 def command(environment: str, entry: str, socket: str, scratch: str, size: Size) -> tuple[str, ...]:

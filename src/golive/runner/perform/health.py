@@ -17,7 +17,6 @@ POLL = 0.05
 LOOK_AT_UNITS = 0.3
 LONGEST_ANSWER = 10.0
 AGAIN = 2
-BETWEEN = 0.2
 SETTLES = 2.0
 """How long an answer that is no good may be that of an app that is still starting."""
 
@@ -39,7 +38,7 @@ def perform_wait_healthy(action: WaitHealthy, context: Any) -> bool:
     statuses = [watch.first_answer(endpoint) for endpoint in action.endpoints]
     watch.remember()
     for _ in range(AGAIN if action.endpoints else 1):
-        time.sleep(BETWEEN)
+        time.sleep(action.settle / 1000 / AGAIN)
         statuses = [watch.again(endpoint) for endpoint in action.endpoints]
     watch.still_the_same()
     context.set_output("status", statuses[0] if statuses else 0)
