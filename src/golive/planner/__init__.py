@@ -1,0 +1,27 @@
+"""What has to happen on a host so that an app is as it should be: pure functions from the model and facts to a plan.
+
+The same app and the same facts give the same plan. A step is in it only if the facts say that it is not so already;
+a plan without steps means that there is nothing to change. No file is opened here and no host asked.
+"""
+
+from __future__ import annotations
+
+from golive.drivers.wanted import wants, wants_down, wants_host, wants_rollback, wants_status
+from golive.planner.deploy import Options, plan
+from golive.planner.down import plan_down
+from golive.planner.host import host_notices, host_refusals
+from golive.planner.rollback import plan_rollback
+
+__all__ = [
+    "Options",
+    "host_notices",
+    "host_refusals",
+    "plan",
+    "plan_down",
+    "plan_rollback",
+    "wants",
+    "wants_down",
+    "wants_host",
+    "wants_rollback",
+    "wants_status",
+]

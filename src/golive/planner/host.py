@@ -1,0 +1,18 @@
+"""What a host itself gives reason to say."""
+
+from __future__ import annotations
+
+from golive.drivers import preflight
+from golive.errors import Refused
+from golive.model.plan import Notice
+from golive.protocol.facts import Facts
+
+
+def host_refusals(facts: Facts) -> tuple[Refused, ...]:
+    """Every reason why a host cannot take any app."""
+    return tuple(preflight.host_refusals(facts))
+
+
+def host_notices(facts: Facts, now: int = 0) -> tuple[Notice, ...]:
+    """What is worth knowing about a host."""
+    return preflight.host_notices(facts, now)

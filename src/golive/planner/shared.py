@@ -1,0 +1,106 @@
+"""What the plans of all commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from golive.drivers import tidy
+from golive.drivers.assembly import written
+from golive.drivers.draft import Draft
+from golive.drivers.proxy import nginx
+from golive.drivers.recipe import Recipe, recipe_from
+from golive.drivers.release import Blueprint, instances_of, plan_release, units_of
+from golive.errors import Refused
+from golive.model.host import Host
+from golive.model.plan import Notice, Plan, Stage
+from golive.model.release import Release
+from golive.protocol.facts import Facts
+from golive.protocol.steps import HostPlan
+
+Record = dict[str, Any]
+
+
+def site_names(slug: str, host: Host, facts: Facts) -> tuple[str, ...]:
+    """The names that the proxy knows the app by: a rollback changes the code, not the address."""
+    return tuple(written(facts.get("apps", slug, "domains") or ())) or tuple(written([host.site]))
+
+
+def site_port(facts: Facts, slug: str) -> int:
+    """The port that visitors come by now."""
+    return int(facts.get("apps", slug, "port") or 80)
+
+
+def blueprint_for(draft: Draft, release: Release, recipe: Recipe, site: nginx.Site) -> Blueprint:
+    """RELEASE beside the one that is live."""
+    current = current_of(draft.facts)
+    return Blueprint(
+        places=draft.places,
+        release=replace(release, units=units_of(draft.places.release(release.number), recipe)),
+        recipe=recipe,
+        site=site,
+        python=str(draft.facts.get("python", "path")),
+        host_name=nginx.visitor_host(site),
+        app_identity="",
+        previous=current["number"] if current else 0,
+        old_units=_instances(current) if current else (),
+    )
+
+
+def _instances(record: Record) -> tuple[tuple[str, int], ...]:
+    """What a release runs; one whose record is lost runs what every app has."""
+    try:
+        return instances_of(recipe_from(record.get("recipe") or {}))
+    except ValueError:
+        return (("web", 1),)
+
+
+def new_release_plan(draft: Draft, blueprint: Blueprint, notices: tuple[Notice, ...]) -> Plan:
+    """All steps to the new release, and what it makes superfluous."""
+    plan_release(draft, blueprint)
+    release = blueprint.release
+    tidy.plan_prune(draft, release.record(), blueprint.previous)
+    return finished_plan(draft, release.origin, blueprint.site, release.number, notices)
+
+
+def finished_plan(draft: Draft, purpose: str, site: nginx.Site, release: int, notices: tuple[Notice, ...] = ()) -> Plan:
+    """The drafted steps as a plan for one host; an empty one without steps."""
+    url = f"http://{nginx.visitor_host(site)}"
+    if not draft.steps:
+        return Plan((), url, release, notices)
+    commit_step = "switch" if draft.has("switch") else ""
+    consulted = draft.facts.consulted
+    host_plan = HostPlan(draft.places.slug, purpose, tuple(draft.steps), commit_step, consulted, draft.request, release)
+    return Plan((Stage((host_plan,)),), url, release, notices)
+
+
+def current_of(facts: Facts) -> Record | None:
+    """The live release's record, bare if its folder was deleted by hand (its processes may still run)."""
+    number = facts.get("app", "current")
+    records: list[Record] = facts.get("app", "releases") or []
+    if not number:
+        return _stray(records, facts)
+    bare: Record = {"number": number, "complete": False}
+    return next((record for record in records if record["number"] == number), bare) if number else None
+
+
+def _stray(records: list[Record], facts: Facts) -> Record | None:
+    """The newest release that runs although ``current`` leads nowhere: the link was removed by hand."""
+    for record in reversed(records):
+        if any(facts.get("units", unit, "active") == "active" for unit in record.get("units") or ()):
+            return {**record, "complete": False}
+    return None
+
+
+def next_number(facts: Facts) -> int:
+    """One more than any that was ever seen: numbers are not used twice."""
+    numbers = [record["number"] for record in facts.get("app", "releases") or ()]
+    died = (facts.get("app", "taken_back") or {}).get("release") or 0
+    return 1 + int(max([*numbers, died, facts.get("app", "current") or 0]))
+
+
+def first_of(refusals: Iterable[Refused]) -> None:
+    """Raise the first, if there is one."""
+    for refusal in refusals:
+        raise refusal
