@@ -13,13 +13,17 @@ from golive.config.settings import HostSettings, Settings
 from golive.errors import UsageError
 from golive.model.host import Host
 
+LOCAL = Host(name="local", address="127.0.0.1", kind="local")
+"""This computer; where things are on it is not for the configuration to know."""
+
 _NONE: Mapping[str, Host] = MappingProxyType({})
 
 
 def resolve_host(text: str | None, settings: Settings, known: Mapping[str, Host] = _NONE) -> Host:
     """The host that TEXT means: a name in [hosts], one of KNOWN (practice servers), or ``[user@]address[:port]``.
 
-    None: the only host of golive.toml, or the one with ``default = true``.
+    None: the only host of golive.toml, or the one with ``default = true``; this computer when it names none. So does
+    ``local``, unless it is the name of a host.
     Raises UsageError ``host-missing``, ``host-unknown``, ``host-address-wrong``.
     """
     if text is None:
@@ -29,6 +33,8 @@ def resolve_host(text: str | None, settings: Settings, known: Mapping[str, Host]
             return _host(host)
     if text in known:
         return known[text]
+    if text == LOCAL.name:
+        return LOCAL
     names = (*(host.name for host in settings.hosts), *known)
     if not re.search(r"[@.:]", text) and text != "localhost":
         raise UsageError("host-unknown", host=text, nearest=nearest(text, names), names=names)
@@ -36,6 +42,8 @@ def resolve_host(text: str | None, settings: Settings, known: Mapping[str, Host]
 
 
 def _default(settings: Settings) -> Host:
+    if not settings.hosts:
+        return LOCAL
     names = tuple(host.name for host in settings.hosts)
     chosen = [host for host in settings.hosts if host.default] or list(settings.hosts)
     if len(chosen) != 1:

@@ -12,15 +12,17 @@ from golive.drivers.python.environment import environment_for
 from golive.drivers.recipe import Recipe, Unit
 from golive.drivers.release import instances_of
 from golive.drivers.supervise import systemd
+from golive.drivers.supervise.units import unit_template
 from golive.model.app import App
 from golive.model.code import Code
 from golive.model.host import Host
+from golive.model.platform import SERVER, Platform
 from golive.protocol.facts import Facts
 
 
-def recipe_for(app: App, code: Code, facts: Facts) -> Recipe:
+def recipe_for(app: App, code: Code, facts: Facts, platform: Platform = SERVER) -> Recipe:
     """What a release of this app is made from on this host."""
-    places = AppPlaces(app.slug)
+    places = AppPlaces(app.slug, platform)
     extras = (gunicorn.REQUIREMENT,)
     environment = environment_for(facts, app.manifests, code.manifests_digest, extras, app.tool)
     folder = places.environment(environment.key)
@@ -30,7 +32,7 @@ def recipe_for(app: App, code: Code, facts: Facts) -> Recipe:
     for process in app.processes:
         scratch = at.scratch(process.name, systemd.INSTANCE)
         argv = gunicorn.command(folder, app.entry, at.socket(process.name, systemd.INSTANCE), scratch, size)
-        text = systemd.unit_template(places, process.name, argv, folder, app.chdir, size.reason)
+        text = unit_template(places, process.name, argv, folder, app.chdir, size.reason)
         units.append(Unit(process.name, process.instances, text))
     return Recipe(
         environment=environment,
@@ -59,6 +61,8 @@ def _written_below(app: App, folder: str) -> tuple[str, ...]:
 
 def site_for(app: App, host: Host, facts: Facts, recipe: Recipe) -> nginx.Site:
     """The domains, or else the addresses by which visitors can come."""
+    if host.platform.local:
+        return site_of((host.site, "localhost"), app.port, facts, recipe)
     names = app.domains or (host.site, *_addresses(facts))
     return site_of(tuple(dict.fromkeys(written(names))), app.port, facts, recipe)
 
@@ -79,4 +83,7 @@ def written(names: Iterable[str]) -> Iterable[str]:
 
 def site_of(names: tuple[str, ...], port: int, facts: Facts, recipe: Recipe) -> nginx.Site:
     sockets = tuple(f"{process}-{instance}.sock" for process, instance in instances_of(recipe) if process == "web")
-    return nginx.Site(names or ("_",), port, sockets, recipe.mounts, recipe.upload_limit, bool(facts.get("ipv6")))
+    # Of the user's own computer nobody else is a visitor.
+    local = facts.peek("kind") == "local"
+    ipv6, address = (False, "127.0.0.1") if local else (bool(facts.get("ipv6")), "")
+    return nginx.Site(names or ("_",), port, sockets, recipe.mounts, recipe.upload_limit, ipv6, address)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from golive.model.platform import SERVER, Platform
+
 ROOT = "/srv/golive"
 RUN = "/run/golive"
 STATE = "/var/lib/golive"
@@ -53,7 +55,7 @@ class ReleasePlaces:
     @property
     def run(self) -> str:
         """The folder of the release's sockets; on a file system that a reboot empties."""
-        return f"{RUN}/{self.app.slug}/{self.number}"
+        return f"{self.app.platform.run}/{self.app.slug}/{self.number}"
 
     @property
     def snapshots(self) -> str:
@@ -63,7 +65,9 @@ class ReleasePlaces:
         return f"{self.run}/{process}-{instance}.sock"
 
     def scratch(self, process: str, instance: int | str) -> str:
-        """An instance's private folder in memory; systemd makes it and takes it away."""
+        """An instance's private folder, gone with it: in memory where systemd makes it."""
+        if self.app.platform.local:
+            return f"{self.run}/{process}-{instance}.tmp"
         return f"/run/golive-{self.app.slug}-{process}-{self.number}-{instance}"
 
     def unit(self, process: str, instance: int | str = "") -> str:
@@ -71,14 +75,17 @@ class ReleasePlaces:
         return f"golive-{self.app.slug}-{process}-{self.number}@{instance}.service"
 
     def unit_file(self, process: str) -> str:
-        return f"{UNIT_FOLDER}/{self.unit(process)}"
+        if self.app.platform.local:
+            return f"{self.app.platform.units}/{self.unit(process).removesuffix('.service')}.ini"
+        return f"{self.app.platform.units}/{self.unit(process)}"
 
 
 @dataclass(frozen=True)
 class AppPlaces:
-    """The paths of one app. ``slug`` has been validated: nothing here needs quoting."""
+    """The paths of one app. ``slug`` has been validated: on a server nothing here needs quoting."""
 
     slug: str
+    platform: Platform = SERVER
 
     def release(self, number: int | str) -> ReleasePlaces:
         return ReleasePlaces(self, number)
@@ -88,16 +95,26 @@ class AppPlaces:
 
     @property
     def folder(self) -> str:
-        return f"{ROOT}/{self.slug}"
+        return f"{self.platform.apps}/{self.slug}"
 
     @property
     def user(self) -> str:
         """The unprivileged user, and group, that the app runs as."""
-        return f"golive-{self.slug}"
+        return self.platform.user or f"golive-{self.slug}"
+
+    @property
+    def owner(self) -> str:
+        """Who owns what the app may only read."""
+        return self.platform.owner
+
+    @property
+    def group(self) -> str:
+        """The app's group, which the proxy belongs to."""
+        return self.platform.group if self.platform.local else self.user
 
     @property
     def repository(self) -> str:
-        return f"{self.folder}/repo.git"
+        return "" if self.platform.local else f"{self.folder}/repo.git"
 
     @property
     def releases(self) -> str:
@@ -125,12 +142,17 @@ class AppPlaces:
         return f"{self.folder}/current"
 
     @property
+    def upstream(self) -> str:
+        """``current``, by the way that is short enough for the paths of sockets."""
+        return f"{self.platform.upstreams}/{self.slug}/current"
+
+    @property
     def snapshots(self) -> str:
         return f"{self.folder}/snapshots"
 
     @property
     def proxy_file(self) -> str:
-        return f"{PROXY_FOLDER}/golive-{self.slug}.conf"
+        return f"{self.platform.sites}/golive-{self.slug}.conf"
 
     @property
     def boot_unit(self) -> str:
@@ -138,4 +160,4 @@ class AppPlaces:
 
     @property
     def boot_unit_file(self) -> str:
-        return f"{UNIT_FOLDER}/{self.boot_unit}"
+        return f"{self.platform.units}/{self.boot_unit}"

@@ -62,6 +62,10 @@ def host_refusals(facts: Facts, port: int = 80, ours: str = "", size: int = 0, f
     be wrong now and is about to be replaced. ``size``, ``files``: of the app's tree.
     """
     yield from newer_golive(facts)
+    if facts.peek("kind") == "local":
+        yield from _room(facts, size, files)
+        yield from _own_port(facts, port)
+        return
     yield from _system(facts)
     yield from _room(facts, size, files)
     if port:
@@ -79,7 +83,7 @@ def host_notices(facts: Facts, now: int = 0) -> tuple[Notice, ...]:
             Notice("clock-wrong", (("minutes", abs(off) // 60), ("direction", "ahead" if off > 0 else "behind")))
         )
     memory = facts.peek("memory") or {}
-    if memory.get("total", 0) + memory.get("swap", 0) < LITTLE_MEMORY:
+    if memory.get("total", 0) and memory.get("total", 0) + memory.get("swap", 0) < LITTLE_MEMORY:
         notices.append(Notice("memory-low", (("megabytes", memory.get("total", 0) // 1024),)))
     return tuple(notices)
 
@@ -115,13 +119,15 @@ def _numbers(version: str) -> tuple[int, int] | None:
 
 
 def _room(facts: Facts, size: int, files: int) -> Iterator[Refused]:
-    for path in ("/srv", "/var", "/etc"):
+    local = facts.peek("kind") == "local"
+    for path in facts.peek("disk") or () if local else ("/srv", "/var", "/etc"):
         if facts.peek("disk", path, "read_only"):
             yield Refused("read-only-filesystem", path=path)
     first = bool(missing_packages(facts)) or not facts.peek("app", "current")
-    need = (FIRST_DEPLOY_BYTES if first else LATER_DEPLOY_BYTES) + 2 * size
+    need = (FIRST_DEPLOY_BYTES if first and not local else LATER_DEPLOY_BYTES) + 2 * size
     inodes = (FIRST_DEPLOY_INODES if first else LATER_DEPLOY_INODES) + 2 * files
-    for path in ("/srv", "/var") if first else ("/srv",):
+    places = facts.peek("disk") or () if local else ("/srv", "/var") if first else ("/srv",)
+    for path in places:
         free, free_inodes = facts.peek("disk", path, "free"), facts.peek("disk", path, "free_inodes")
         if free is not None and free < need:
             yield Refused("disk-low", path=path, free=free // 1_000_000, need=need // 1_000_000)
@@ -139,6 +145,14 @@ def _port(facts: Facts, port: int) -> Iterator[Refused]:
         return
     known = PROGRAMS.get(str(program), str(program or "?"))
     yield Refused("port-taken", port=port, program=known, panel=panel)
+
+
+def _own_port(facts: Facts, port: int) -> Iterator[Refused]:
+    """On the user's own computer. Where an app of golive's has the port, it is our own proxy that listens."""
+    ours = {facts.peek("apps", app, "port") for app in facts.peek("apps") or {}}
+    if port and port not in ours and facts.get("ports", str(port)) is not None:
+        program = facts.peek("ports", str(port), "program")
+        yield Refused("port-taken", port=port, program=str(program or "?"), panel="")
 
 
 def _proxy(facts: Facts, ours: str) -> Iterator[Refused]:

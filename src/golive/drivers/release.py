@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Any
 
 from golive.drivers.draft import Draft
+from golive.drivers.files import differs
 from golive.drivers.ground import proxy_may_enter
-from golive.drivers.places import BUILDER, IDENTITY_URL, AppPlaces, ReleasePlaces
-from golive.drivers.proxy import nginx
+from golive.drivers.places import IDENTITY_URL, AppPlaces, ReleasePlaces
+from golive.drivers.proxy import nginx, own_proxy
 from golive.drivers.python.environment import is_complete
-from golive.drivers.recipe import Recipe
+from golive.drivers.recipe import Recipe, Unit
 from golive.drivers.supervise import systemd
+from golive.drivers.supervise.units import render_unit
 from golive.model.release import Release
-from golive.protocol.facts import Facts, digest_of
+from golive.protocol.facts import digest_of
 from golive.protocol.steps import (
     BuildEnvironment,
     DrainUnits,
@@ -119,9 +119,9 @@ def plan_release(draft: Draft, plan: Blueprint) -> None:
 
 def _code(draft: Draft, plan: Blueprint) -> None:
     places, at, environment = plan.places, plan.at, plan.recipe.environment
-    folder = EnsureDirectory(at.folder, 0o750, "root", places.user)
+    folder = EnsureDirectory(at.folder, 0o750, places.owner, places.group)
     draft.add("folder-release", folder, "release-folder", needs=("folder-releases",))
-    receive = ReceiveCode(places.repository, plan.release.commit, at.code, places.user)
+    receive = ReceiveCode(places.repository, plan.release.commit, at.code, places.group)
     draft.add("receive-code", receive, "code", needs=("install-packages", "folder-release"))
     if not is_complete(draft.facts, environment.key):
         build = BuildEnvironment(
@@ -130,8 +130,8 @@ def _code(draft: Draft, plan: Blueprint) -> None:
             project=at.code,
             manifests=environment.manifests,
             extras=environment.extras,
-            builder=BUILDER,
-            group=places.user,
+            builder=places.platform.builder,
+            group=places.group,
             tool=environment.tool,
         )
         draft.add("build-environment", build, "environment", needs=("install-packages", "receive-code"), keep=True)
@@ -143,7 +143,7 @@ def _code(draft: Draft, plan: Blueprint) -> None:
 def _settings(draft: Draft, plan: Blueprint) -> None:
     places, at = plan.places, plan.at
     if plan.app_identity and draft.facts.get("app", "identity") != plan.app_identity:
-        origin = WriteFile(places.identity, plan.app_identity, 0o640)
+        origin = WriteFile(places.identity, plan.app_identity, 0o640, places.owner, places.platform.group)
         draft.add("app-identity", origin, "app-identity", needs=("folder-app",))
     if plan.secrets:
         generate = GenerateSecrets(places.store, plan.secrets)
@@ -157,24 +157,34 @@ def _settings(draft: Draft, plan: Blueprint) -> None:
 
 def _units(draft: Draft, plan: Blueprint) -> None:
     places, at = plan.places, plan.at
-    listed = WriteFile(at.units, "\n".join(plan.release.units) + "\n", 0o640, "root", places.user)
+    listed = WriteFile(at.units, "\n".join(plan.release.units) + "\n", 0o640, places.owner, places.group)
     draft.add("list-units", listed, "list-units", needs=("folder-release",))
-    answer = WriteFile(at.identity, plan.identity, 0o640, "root", places.user)
+    answer = WriteFile(at.identity, plan.identity, 0o640, places.owner, places.group)
     draft.add("release-identity", answer, "release-identity", needs=("folder-release",))
     draft.add("run-link", EnsureLink(at.run_link, at.run), "run-link", needs=("folder-release",))
     for unit in plan.recipe.units:
-        text = systemd.render_unit(unit.template, plan.release.number)
-        draft.add(f"unit-{unit.process}", WriteFile(at.unit_file(unit.process), text), "unit", needs=("env-file",))
+        plan_unit(draft, at, unit)
     plan_boot_unit(draft)
     if (draft.facts.get("systemd") or 0) < systemd.LOADS_NEW_FILES and not draft.has("reload-units"):
         draft.add("reload-units", ReloadUnits(), "reload-units", needs=("unit-web",))
 
 
-def plan_boot_unit(draft: Draft) -> None:
-    """The unit that starts the live release at boot, where it is not there or not as it should be."""
+def plan_unit(draft: Draft, at: ReleasePlaces, unit: Unit) -> None:
+    """What keeps a process of this release running."""
     places = draft.places
+    text = render_unit(places, unit, int(at.number))
+    file = WriteFile(at.unit_file(unit.process), text, 0o644, places.owner, places.platform.group)
+    draft.add(f"unit-{unit.process}", file, "unit", needs=("env-file",))
+
+
+def plan_boot_unit(draft: Draft) -> None:
+    """The unit that starts the live release at boot, where it is not there or not as it should be. With the user's own
+    computer nothing is started: ``golive up`` does that."""
+    places = draft.places
+    if places.platform.local:
+        return
     boot = systemd.render_boot_unit(places)
-    if differs(draft.facts, places.boot_unit_file, boot):
+    if differs(draft.facts, WriteFile(places.boot_unit_file, boot)):
         draft.add("boot-unit", WriteFile(places.boot_unit_file, boot), "boot-unit")
         draft.add("reload-units", ReloadUnits(), "reload-units", needs=("boot-unit", "unit-web"))
     if draft.facts.get("units", places.boot_unit, "enabled") != "enabled":
@@ -250,15 +260,20 @@ def plan_proxy_file(draft: Draft, site: nginx.Site) -> None:
     """The proxy's file, where it is not as it should be. Raises ValueError for what nginx cannot be told."""
     places = draft.places
     content = nginx.render_site(places, site)
-    if differs(draft.facts, places.proxy_file, content):
-        draft.add("proxy-file", WriteFile(places.proxy_file, content), "proxy-file", lease="host")
+    file = WriteFile(places.proxy_file, content, 0o644, places.owner, places.platform.group)
+    if places.platform.local:
+        own_proxy.plan_program(draft)
+    if differs(draft.facts, file):
+        draft.add("proxy-file", file, "proxy-file", lease="host")
 
 
 def plan_proxy_reload(draft: Draft) -> None:
     """A reload, where the proxy has something new to learn: its file, or a group that its user has joined."""
-    asleep = draft.facts.get("units", nginx.UNIT, "active") != "active"
-    if draft.has("proxy-file") or asleep or not proxy_may_enter(draft.facts, draft.places):
-        reload = ReloadProxy("nginx", nginx.UNIT, draft.places.proxy_file)
+    proxy, unit = own_proxy.chosen(draft)
+    asleep = draft.facts.get("units", unit, "active") != "active"
+    changed = any(draft.has(name) for name in ("proxy-file", "proxy-config", "proxy-program"))
+    if changed or asleep or not proxy_may_enter(draft.facts, draft.places):
+        reload = ReloadProxy(proxy, unit, draft.places.proxy_file)
         draft.add("reload-proxy", reload, "reload-proxy", needs=("install-packages", "proxy-file"), lease="host")
 
 
@@ -286,10 +301,3 @@ def _drain(draft: Draft, plan: Blueprint) -> None:
 def drain_unit(places: AppPlaces, number: int) -> str:
     """The transient unit that lets release ``number`` finish."""
     return f"golive-drain-{places.slug}-{number}"
-
-
-def differs(facts: Facts, path: str, content: str) -> bool:
-    """Whether the file at ``path`` is not exactly ``content``, root's and readable."""
-    found: dict[str, Any] = facts.get("files", path) or {}
-    same = found.get("sha256") == sha256(content.encode()).hexdigest()
-    return not (same and (found.get("mode"), found.get("owner"), found.get("group")) == (0o644, "root", "root"))

@@ -12,12 +12,12 @@ from golive.drivers.release import (
     plan_boot_unit,
     plan_proxy_file,
     plan_proxy_reload,
+    plan_unit,
     release_identity,
     units_of,
     verify,
 )
-from golive.drivers.supervise import systemd
-from golive.protocol.steps import ReloadUnits, StartUnits, WriteFile
+from golive.protocol.steps import ReloadUnits, StartUnits
 
 
 def plan_repair(draft: Draft, current: dict[str, Any], recipe: Recipe, site: nginx.Site) -> None:
@@ -29,8 +29,7 @@ def plan_repair(draft: Draft, current: dict[str, Any], recipe: Recipe, site: ngi
     units = units_of(at, recipe)
     if any(facts.get("units", unit, "load") == "not-found" for unit in units):
         for unit in recipe.units:
-            text = systemd.render_unit(unit.template, current["number"])
-            draft.add(f"unit-{unit.process}", WriteFile(at.unit_file(unit.process), text), "unit")
+            plan_unit(draft, at, unit)
         draft.add("reload-units", ReloadUnits(), "reload-units", needs=("unit-web",))
     plan_boot_unit(draft)
     draft.phase = "start"

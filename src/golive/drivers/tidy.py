@@ -7,10 +7,14 @@ from typing import Any
 
 from golive.drivers.draft import Draft
 from golive.drivers.places import AppPlaces
-from golive.drivers.proxy import nginx
+from golive.drivers.proxy import nginx, own_proxy
 from golive.drivers.release import drain_unit
+from golive.drivers.supervise import supervisor
 from golive.protocol.facts import Facts
 from golive.protocol.steps import ReloadProxy, ReloadUnits, RemovePaths, RemoveUser, StopUnits
+
+SUPERVISOR = "golive-supervisor.service"
+"""The supervisor itself (twin: ``golive.runner.supervise``)."""
 
 KEEP = 5
 """Releases, the live one included, that a rollback can choose from."""
@@ -36,7 +40,16 @@ def plan_prune(draft: Draft, new: Record, current: int) -> None:
 def release_paths(places: AppPlaces, record: Record) -> list[str]:
     """Everything on the host that belongs to one release alone."""
     at = places.release(record["number"])
-    return [at.folder, at.run, at.snapshots, *unit_files(places, record)]
+    return [at.folder, at.run, at.snapshots, *unit_files(places, record), *_logs(places, record)]
+
+
+def _logs(places: AppPlaces, record: Record) -> list[str]:
+    """The log files of a release, where it has its own."""
+    if not places.platform.local:
+        return []
+    names = (supervisor.program_name(unit) for unit in record.get("units") or ())
+    folder = places.platform.file("logs")
+    return [f"{folder}/{name}.log{aside}" for name in names for aside in ("", ".1", ".2")]
 
 
 def unit_files(places: AppPlaces, record: Record) -> list[str]:
@@ -61,10 +74,28 @@ def plan_removal(draft: Draft, delete_data: bool) -> None:
     removed = [path for path in _release_folders(places) if is_there(facts, path)]
     # `current` goes first: without it nothing starts at boot, whatever becomes of the rest.
     if removed:
-        paths = (*removed, f"/run/golive/{places.slug}")
+        paths = (*removed, f"{places.platform.run}/{places.slug}")
         draft.add("remove-app", RemovePaths(paths), "remove-app", needs=("stop-app",))
     if delete_data:
         _delete_data(draft)
+    if places.platform.local and _is_last(draft):
+        _leave_computer(draft)
+
+
+def _is_last(draft: Draft) -> bool:
+    """Whether no other app is live on the user's own computer."""
+    apps = draft.facts.peek("apps") or {}
+    return not any(draft.facts.get("apps", app, "current") for app in apps if app != draft.places.slug)
+
+
+def _leave_computer(draft: Draft) -> None:
+    """With its last app the supervisor goes, and what all apps share."""
+    facts, platform = draft.facts, draft.places.platform
+    if is_there(facts, platform.file("supervisord.conf")):
+        draft.add("stop-supervisor", StopUnits((own_proxy.UNIT, SUPERVISOR)), "stop-supervisor", lease="host")
+        names = ("units", "sites", "logs", "proxy", "nginx.conf", "start", "supervisord.conf")
+        paths = (*map(platform.file, names), platform.run)
+        draft.add("remove-shared", RemovePaths(paths), "remove-shared", needs=("stop-supervisor",), lease="host")
 
 
 def _leave_proxy(draft: Draft) -> None:
@@ -73,7 +104,11 @@ def _leave_proxy(draft: Draft) -> None:
     if not is_there(facts, places.proxy_file):
         return
     draft.add("remove-proxy-file", RemovePaths((places.proxy_file,)), "remove-proxy-file", lease="host")
-    if facts.get("proxy", "nginx"):
+    if places.platform.local:
+        if not _is_last(draft):
+            reload = ReloadProxy(*own_proxy.chosen(draft), places.proxy_file)
+            draft.add("reload-proxy", reload, "reload-proxy", needs=("remove-proxy-file",), lease="host")
+    elif facts.get("proxy", "nginx"):
         reload = ReloadProxy("nginx", nginx.UNIT, places.proxy_file)
         draft.add("reload-proxy", reload, "reload-proxy", needs=("remove-proxy-file",), lease="host")
 
@@ -82,15 +117,27 @@ def _stop(draft: Draft, releases: list[Record]) -> None:
     places = draft.places
     drains = tuple(f"{drain_unit(places, record['number'])}.service" for record in releases)
     units = tuple(unit for record in releases for unit in record.get("units") or ())
-    draft.add("stop-app", StopUnits((places.boot_unit, *drains, *units)), "stop", needs=("reload-proxy",))
     files = tuple(file for record in releases for file in unit_files(places, record))
+    if places.platform.local:
+        _stop_here(draft, units, files)
+        return
+    draft.add("stop-app", StopUnits((places.boot_unit, *drains, *units)), "stop", needs=("reload-proxy",))
     remove = RemovePaths((places.boot_unit_file, *files))
     draft.add("remove-units", remove, "remove-units", needs=("stop-app",))
     draft.add("reload-units", ReloadUnits(), "reload-units", needs=("remove-units",))
 
 
+def _stop_here(draft: Draft, units: tuple[str, ...], files: tuple[str, ...]) -> None:
+    """As above, on the user's own computer, where nothing starts at boot and programs log into files of their own."""
+    draft.add("stop-app", StopUnits(units), "stop", needs=("reload-proxy",))
+    logs = tuple(f"{draft.places.platform.file('logs')}/{supervisor.program_name(unit)}.log" for unit in units)
+    draft.add("remove-units", RemovePaths((*files, *logs)), "remove-units", needs=("stop-app",))
+    if not _is_last(draft):
+        draft.add("reload-units", ReloadUnits(), "reload-units", needs=("remove-units",))
+
+
 def _release_folders(places: AppPlaces) -> Iterable[str]:
-    return (places.current, places.releases, places.environments, places.repository)
+    return tuple(filter(None, (places.current, places.releases, places.environments, places.repository)))
 
 
 def data_paths(places: AppPlaces) -> tuple[str, ...]:
@@ -103,7 +150,7 @@ def _delete_data(draft: Draft) -> None:
     paths = tuple(path for path in data_paths(places) if is_there(facts, path))
     if paths:
         draft.add("delete-data", RemovePaths(paths), "delete-data", needs=("stop-app",))
-    if facts.get("users", places.user):
+    if not places.platform.local and facts.get("users", places.user):
         draft.add("remove-user", RemoveUser(places.user), "remove-user", needs=("delete-data",), lease="host")
 
 

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from golive.drivers import ground
+from golive.drivers import ground, ports
 from golive.drivers.places import BUILDER, PROXY_USER, AppPlaces
-from golive.drivers.proxy import nginx
+from golive.drivers.proxy import nginx, own_proxy
 from golive.model.app import App
 from golive.model.code import Code
 from golive.model.host import Host
+from golive.model.platform import SERVER, Platform
 from golive.protocol.facts import ProbeRequest
 
 
 def wants(app: App, code: Code, host: Host) -> ProbeRequest:
     """What ``plan`` needs to see."""
-    return _wants(app.slug, app.port)
+    return _wants(app.slug, (app.port,), host.platform)
 
 
-def wants_rollback(slug: str) -> ProbeRequest:
+def wants_rollback(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     """What ``plan_rollback`` needs to see."""
-    return _wants(slug, 80)
+    return _wants(slug, (80,), platform)
 
 
-def wants_down(slug: str) -> ProbeRequest:
+def wants_down(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     """What ``plan_down`` needs to see."""
-    return _wants(slug, 80)
+    return _wants(slug, (80,), platform)
 
 
-def wants_status(slug: str) -> ProbeRequest:
+def wants_status(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     """What ``golive status`` tells of: the app and the units of its live release."""
+    if platform.local:
+        return ProbeRequest(app=slug, units=(own_proxy.UNIT,))
     return ProbeRequest(app=slug, units=(AppPlaces(slug).boot_unit, nginx.UNIT))
 
 
@@ -36,8 +39,10 @@ def wants_host() -> ProbeRequest:
     return ProbeRequest(packages=ground.PACKAGES, ports=(80,), units=(nginx.UNIT,))
 
 
-def _wants(slug: str, port: int) -> ProbeRequest:
-    places = AppPlaces(slug)
+def _wants(slug: str, wished: tuple[int, ...], platform: Platform) -> ProbeRequest:
+    places = AppPlaces(slug, platform)
+    if platform.local:
+        return _wants_here(places, wished)
     folders = tuple(folder.path for _, folder in ground.folders_of(places))
     files = (places.proxy_file, places.boot_unit_file, places.current, places.repository, places.store, places.identity)
     return ProbeRequest(
@@ -46,5 +51,18 @@ def _wants(slug: str, port: int) -> ProbeRequest:
         files=(*files, *folders),
         units=(places.boot_unit, nginx.UNIT),
         users=(BUILDER, PROXY_USER, places.user),
-        ports=(port,),
+        ports=wished,
+    )
+
+
+def _wants_here(places: AppPlaces, wished: tuple[int, ...]) -> ProbeRequest:
+    platform = places.platform
+    folders = tuple(folder.path for _, folder in ground.folders_of(places))
+    shared = ("start", "supervisord.conf", "nginx.conf", "units/golive-proxy.ini")
+    files = (places.proxy_file, places.current, places.store, places.identity, *map(platform.file, shared))
+    return ProbeRequest(
+        app=places.slug,
+        files=(*files, *folders, *((platform.upstreams,) if platform.upstreams != platform.apps else ())),
+        units=(own_proxy.UNIT,),
+        ports=tuple(dict.fromkeys((*ports.CANDIDATES, *wished))),
     )

@@ -97,7 +97,7 @@ class Deploy:
         return self._reporter.ask("identity-adopt", False, app=self._app.slug, host=self._host.name)
 
     def _freight(self, facts: Facts, whole: bool) -> Freight:
-        if whole:
+        if whole or self._host.platform.local:
             return Freight(self._secrets, self._snapshot.pack())
         shipped = tuple(release["commit"] for release in facts.peek("app", "releases") or () if release.get("commit"))
         return Freight(self._secrets, self._snapshot.pack(shipped))

@@ -25,7 +25,7 @@ def down(folder: Path, request: Request, delete_data: bool, reporter: Reporter) 
     if delete_data and not request.yes and not reporter.ask("delete-data", False, app=slug, host=host.name):
         raise Refused("not-confirmed", app=slug)
     errand = Errand(
-        wants=planner.wants_down(slug),
+        wants=planner.wants_down(slug, host.platform),
         plan=lambda facts: planner.plan_down(slug, host, facts, delete_data),
     )
     with connected(host, request, reporter) as session:

@@ -6,7 +6,7 @@ import time
 
 from golive import planner
 from golive.config import Settings
-from golive.engine.login import chosen_host, connected, transport_for
+from golive.engine.login import chosen_host, connected, ssh_to
 from golive.engine.outcome import Finding, HostReport
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
@@ -60,7 +60,7 @@ def trust(name: str, request: Request, settings: Settings, reporter: Reporter) -
     Raises HostError, Refused.
     """
     host = chosen_host(Request(to=name, identity=request.identity, yes=request.yes), settings)
-    transport = transport_for(host, request, reporter)
+    transport = ssh_to(host, request, reporter)
     change = transport.fetch_host_key()
     if change.new in change.old.split(", "):
         reporter.say("host-key-same", host=host.name, new=change.new)

@@ -12,7 +12,9 @@ from golive.engine.request import Request
 from golive.engine.session import Session
 from golive.errors import HostError
 from golive.model.host import Host
-from golive.transport.interface import Questions
+from golive.transport.here import this_computer
+from golive.transport.interface import Questions, Transport
+from golive.transport.local import LocalTransport
 from golive.transport.ssh import SshTransport
 
 
@@ -23,7 +25,8 @@ def chosen_host(request: Request, settings: Settings) -> Host:
     """
     # Looking at the lab takes as long as connecting, and what is plainly an address names none of its servers.
     by_name = request.to is not None and not re.search(r"[@.:]", request.to)
-    return resolve_host(request.to, settings, practice_servers() if by_name else {})
+    host = resolve_host(request.to, settings, practice_servers() if by_name else {})
+    return this_computer(host) if host.kind == "local" else host
 
 
 def practice_servers() -> dict[str, Host]:
@@ -53,13 +56,22 @@ def connected(host: Host, request: Request, reporter: Reporter) -> Iterator[Sess
         transport.close()
 
 
-def transport_for(host: Host, request: Request, reporter: Reporter) -> SshTransport:
+def transport_for(host: Host, request: Request, reporter: Reporter) -> Transport:
     """The way to HOST, not opened yet."""
+    if host.platform.local:
+        return LocalTransport(host.platform)
+    return ssh_to(host, request, reporter)
+
+
+def ssh_to(host: Host, request: Request, reporter: Reporter) -> SshTransport:
+    """The way to HOST over SSH, not opened yet."""
     return SshTransport(host, ReporterQuestions(reporter, request.yes), str(request.identity or ""))
 
 
-def offer_key(transport: SshTransport, host: Host, request: Request, reporter: Reporter) -> None:
+def offer_key(transport: Transport, host: Host, request: Request, reporter: Reporter) -> None:
     """After a log-in by password: from now on a key, if the user likes. What goes wrong with that stops nothing."""
+    if not isinstance(transport, SshTransport):
+        return
     if not transport.password_used or request.identity or host.identity_file:
         return
     if not reporter.ask("install-key", True, host=host.name, user=host.user):

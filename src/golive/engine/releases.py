@@ -51,7 +51,7 @@ def rollback(folder: Path, request: Request, number: int | None, reporter: Repor
     slug = slug_for(folder, settings)
     host = chosen_host(request, settings)
     errand = Errand(
-        wants=planner.wants_rollback(slug),
+        wants=planner.wants_rollback(slug, host.platform),
         plan=lambda facts: planner.plan_rollback(slug, host, facts, number),
     )
     with connected(host, request, reporter) as session:

@@ -23,7 +23,7 @@ def status(folder: Path, request: Request, reporter: Reporter) -> Status:
     slug = slug_for(folder, settings)
     host = chosen_host(request, settings)
     with connected(host, request, reporter) as session:
-        facts = session.facts(planner.wants_status(slug))
+        facts = session.facts(planner.wants_status(slug, host.platform))
         return status_from(facts, slug, host)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from golive.model.platform import SERVER, Platform
+
 
 @dataclass(frozen=True)
 class Host:
@@ -11,7 +13,7 @@ class Host:
 
     ``visited_as``: the address or domain that visitors type ("" = ``address``). ``roles``: what runs there.
     ``host_key``: its SSH key (``ssh-ed25519 AAAA...``) as told by whoever made the host, believed unasked; "" if
-    nobody told.
+    nobody told. ``platform``: what it is built from.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Host:
     visited_as: str = ""
     roles: tuple[str, ...] = ("web", "worker", "cron")
     host_key: str = ""
+    platform: Platform = SERVER
 
     @property
     def site(self) -> str:

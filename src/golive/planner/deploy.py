@@ -8,6 +8,7 @@ from golive.drivers import fitness, ground, preflight
 from golive.drivers.assembly import recipe_for, site_for
 from golive.drivers.draft import Draft
 from golive.drivers.places import AppPlaces
+from golive.drivers.ports import own_port
 from golive.drivers.python.environment import is_complete
 from golive.drivers.recipe import Recipe
 from golive.drivers.repair import plan_repair
@@ -41,11 +42,14 @@ class Options:
 
 def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Options()) -> Plan:
     """The plan that makes ``code`` the live release. Raises Refused for the first reason that it cannot be."""
+    request = wants(app, code, host)
+    if host.platform.local:
+        app = replace(app, port=own_port(app.slug, app.port, facts))
     first_of(fitness.app_refusals(app, code, facts, options.secrets, options.adopt))
-    draft = Draft(AppPlaces(app.slug), facts, wants(app, code, host))
+    draft = Draft(AppPlaces(app.slug, host.platform), facts, request)
     ours = draft.places.proxy_file
     first_of(preflight.host_refusals(facts, app.port, ours, code.size, code.files))
-    recipe = recipe_for(app, code, facts)
+    recipe = recipe_for(app, code, facts, host.platform)
     site = site_for(app, host, facts, recipe)
     first_of(fitness.name_refusals(app.slug, site.names, app.port, facts))
     ground.plan_ground(draft)

@@ -15,7 +15,7 @@ from golive.protocol.facts import Facts
 
 def plan_down(slug: str, host: Host, facts: Facts, delete_data: bool = False) -> Plan:
     """The plan that removes the app from the host; its data only with ``delete_data``. Other sites stay as they are."""
-    draft = Draft(AppPlaces(slug), facts, wants_down(slug))
+    draft = Draft(AppPlaces(slug, host.platform), facts, wants_down(slug, host.platform))
     first_of(preflight.newer_golive(facts))
     site = nginx.Site(site_names(slug, host, facts) or ("_",), site_port(facts, slug), ())
     tidy.plan_removal(draft, delete_data)

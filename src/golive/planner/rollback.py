@@ -31,7 +31,7 @@ def plan_rollback(slug: str, host: Host, facts: Facts, to: int | None = None) ->
 
     Its code, environment and settings, with today's env values. Raises Refused.
     """
-    draft = Draft(AppPlaces(slug), facts, wants_rollback(slug))
+    draft = Draft(AppPlaces(slug, host.platform), facts, wants_rollback(slug, host.platform))
     current = current_of(facts)
     if not current:
         raise Refused("not-deployed", app=slug, host=host.name)

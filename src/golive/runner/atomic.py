@@ -3,7 +3,7 @@
 import grp
 import os
 import pwd
-from typing import Tuple
+from typing import Optional, Tuple
 
 from golive.runner.journal import sync_folder as sync_folder
 
@@ -11,19 +11,26 @@ TEMPORARY = ".golive-new"
 
 
 def ids_of(owner: str, group: str) -> Tuple[int, int]:
-    """The numbers of a user and a group. Raises KeyError for one that does not exist."""
-    return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+    """The numbers of a user and a group, which may be told as digits. Raises KeyError for one that does not exist."""
+    uid = int(owner) if owner.isdigit() else pwd.getpwnam(owner).pw_uid
+    return uid, int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
 
 
-def write_file(path: str, content: bytes, mode: int = 0o600, ids: Tuple[int, int] = (0, 0)) -> None:
-    """PATH holds CONTENT, put there by one rename and synced. A link at PATH is replaced, never followed."""
+def own_ids() -> Tuple[int, int]:
+    """Our own numbers: root's on a server."""
+    return os.geteuid(), os.getegid()
+
+
+def write_file(path: str, content: bytes, mode: int = 0o600, ids: Optional[Tuple[int, int]] = None) -> None:
+    """PATH holds CONTENT, put there by one rename and synced. A link at PATH is replaced, never followed. IDS: whose
+    it is, ours unless given."""
     temporary = _temporary(path)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fchown(stream.fileno(), *ids)
+            os.fchown(stream.fileno(), *(ids or own_ids()))
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
         os.rename(temporary, path)

@@ -13,7 +13,7 @@ def children_of(parents: Iterable[int]) -> Dict[int, FrozenSet[int]]:
     Another program that an app calls for a moment is none.
     """
     found: Dict[int, Set[int]] = {parent: set() for parent in parents if parent}
-    for name in os.listdir("/proc") if found else ():
+    for name in os.listdir("/proc") if found and os.path.isdir("/proc") else ():
         if not name.isdigit():
             continue
         try:

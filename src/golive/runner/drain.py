@@ -11,7 +11,8 @@ from typing import Any, Dict, List
 
 from golive.runner import atomic, probe_units
 from golive.runner.churn import Churn, main_processes
-from golive.runner.probe_system import output_of
+from golive.runner.layout import local_layout
+from golive.runner.probe_system import output_of, read
 
 POLL = 0.25
 ENOUGH = 2
@@ -104,6 +105,12 @@ def _target(link: str) -> str:
 
 def _stop(units: List[str]) -> None:
     """In the order given: what brings new work comes before what does it."""
+    here = local_layout()
+    if here is not None:
+        from golive.runner.supervise import Supervisor
+
+        Supervisor(here).act("stop", units)
+        return
     for unit in units:
         output_of("systemctl", "stop", "--", unit)
 
@@ -118,8 +125,9 @@ def _on_socket(path: str) -> int:
     """Entries of /proc/net/unix with the server's path: the listener's own, which has a flag, is not one of them."""
     names = {path, os.path.realpath(path)}
     count = 0
-    with open("/proc/net/unix", errors="replace") as table:
-        for line in table:
+    # Where this is not to be seen (macOS), it is the app server that finishes what it holds before it ends.
+    for line in read("/proc/net/unix").splitlines():
+        if line:
             words = line.rstrip("\n").split(" ", 1)[1].split(None, 6) if " " in line else []
             if len(words) == 7 and words[6] in names and words[2] != "00010000":
                 count += 1

@@ -121,7 +121,8 @@ class Journal:
 
     def sync(self) -> None:
         """Everything written so far survives a power cut."""
-        os.fdatasync(self._descriptor)
+        # macOS has no fdatasync.
+        getattr(os, "fdatasync", os.fsync)(self._descriptor)
 
     def release_reserve(self) -> None:
         """Give back the space that was kept for telling of a full disk."""
@@ -149,7 +150,10 @@ def make_reserve(folder: str) -> None:
     """Set space aside in a run's folder. Raises OSError when there is none."""
     descriptor = os.open(os.path.join(folder, RESERVE), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.posix_fallocate(descriptor, 0, RESERVE_SIZE)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(descriptor, 0, RESERVE_SIZE)
+        else:
+            os.write(descriptor, bytes(RESERVE_SIZE))
     finally:
         os.close(descriptor)
 

@@ -5,6 +5,7 @@ Shipped to hosts: Python 3.6 syntax, standard library only.
 
 import os
 import re
+from typing import Optional
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,19}\Z")
 """What an app may be called; it becomes part of paths and of user and unit names."""
@@ -17,8 +18,12 @@ class Layout:
 
     def __init__(self, root: str = "") -> None:
         self.root = root
-        self.apps = root + "/srv/golive"
-        self.state = root + "/var/lib/golive"
+        self.local = False
+        self._place(root + "/srv/golive", root + "/var/lib/golive")
+
+    def _place(self, apps: str, state: str) -> None:
+        self.apps = apps
+        self.state = state
         self.host_lock = self.state + "/host.lock"
         self.format_marker = self.state + "/format"
 
@@ -37,11 +42,35 @@ class Layout:
         return self.journal(app) + "/lock"
 
 
+class LocalLayout(Layout):
+    """The user's own computer: everything below ROOT, all of it the user's; sockets in RUN. No systemd is asked."""
+
+    def __init__(self, root: str, run: str) -> None:
+        Layout.__init__(self, root)
+        self.local = True
+        self.run = run
+        self.units = root + "/units"
+        self.logs = root + "/logs"
+        self._place(root + "/apps", root + "/state")
+
+
+LOCAL, LOCAL_RUN = "GOLIVE_LOCAL", "GOLIVE_LOCAL_RUN"
+"""Environment variables by which golive tells its runner that this is its user's own computer."""
+
+CARRIED = ("GOLIVE_ROOT", LOCAL, LOCAL_RUN)
+
+
+def local_layout() -> Optional[LocalLayout]:
+    """The layout of the user's own computer; None on a server."""
+    root = os.environ.get(LOCAL, "")
+    return LocalLayout(root, os.environ.get(LOCAL_RUN) or root + "/run") if root else None
+
+
 def host_layout() -> Layout:
     """The layout of this host; ``GOLIVE_ROOT`` moves all of it below another folder, for tests."""
-    return Layout(os.environ.get("GOLIVE_ROOT", ""))
+    return local_layout() or Layout(os.environ.get("GOLIVE_ROOT", ""))
 
 
 def has_systemd() -> bool:
-    """Whether systemd is the init here (sd_booted(3))."""
-    return os.path.isdir(SYSTEMD_MARK)
+    """Whether systemd is the init here (sd_booted(3)) and ours to use."""
+    return not os.environ.get(LOCAL) and os.path.isdir(SYSTEMD_MARK)

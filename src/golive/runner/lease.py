@@ -15,7 +15,8 @@ import subprocess
 import time
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from golive.runner.layout import Layout, has_systemd
+from golive.runner import programs
+from golive.runner.layout import CARRIED, Layout, has_systemd, local_layout
 from golive.runner.memory import most_memory
 from golive.runner.variables import PATH
 
@@ -199,17 +200,13 @@ def name_holder(lock: int) -> None:
 
 
 def _birth(pid: str) -> str:
-    """The boot-time ticks at which PID was started (proc(5), stat field 22), "" when it is gone."""
-    try:
-        with open("/proc/{}/stat".format(pid)) as stream:
-            words = stream.read().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if words[0] in "ZX" else words[19]
+    """When PID was started, "" when it is gone."""
+    return programs.birth(int(pid))
 
 
 def _pids() -> Iterator[int]:
-    return (int(name) for name in os.listdir("/proc") if name.isdigit())
+    names = os.listdir("/proc") if os.path.isdir("/proc") else []
+    return (int(name) for name in names if name.isdigit())
 
 
 def _descriptors(pid: int) -> List[str]:
@@ -254,8 +251,10 @@ def _supervise(lock: int, argv: List[str]) -> None:
 
 
 def _variables() -> Dict[str, str]:
-    names = ("GOLIVE_ROOT",)
-    kept = {name: os.environ[name] for name in names if name in os.environ}
+    if local_layout() is not None:
+        # The user's own: how pip is set up, where caches are, which Python is found.
+        return dict(os.environ)
+    kept = {name: os.environ[name] for name in CARRIED if name in os.environ}
     return dict(kept, PATH=PATH, HOME="/root", LANG="C.UTF-8")
 
 

@@ -10,6 +10,7 @@ from typing import Any, Dict
 
 from golive.protocol.facts import ProbeRequest
 from golive.runner import probe_app, probe_files, probe_network, probe_packages, probe_proxy, probe_system, probe_units
+from golive.runner.layout import local_layout
 
 FORMAT = 1
 
@@ -24,16 +25,18 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     testing.start()
     system = probe_system.system()
     systemd = system["systemd"]
+    here = local_layout()
     app = probe_app.one_app(request.app) if request.app else None
     units = request.units + probe_app.live_units(app)
     facts = {
         "format": FORMAT,
+        "kind": "server" if here is None else "local",
         "clock": int(time.time()),
         "packages": probe_packages.versions(request.packages),
         "apt": probe_packages.apt(),
         "pythons": {path: probe_system.python_version(path) for path in request.pythons},
         "files": {path: probe_files.look(path) for path in request.files},
-        "units": probe_units.states(units) if systemd else probe_units.absent(units),
+        "units": probe_units.states(units) if systemd or here is not None else probe_units.absent(units),
         "users": {name: probe_files.user(name) for name in request.users},
         "ports": probe_network.listeners(request.ports),
         "panels": probe_proxy.panels(),

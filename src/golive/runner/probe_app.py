@@ -7,11 +7,12 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from golive.runner import probe_runs
 from golive.runner.env_store import digest_of_store, read_store, values_of_live_release
-from golive.runner.layout import host_layout
+from golive.runner.layout import host_layout, local_layout
 from golive.runner.probe_runs import read_json
 from golive.runner.probe_system import read
 
 PROXY_FILES = ("/etc/nginx/conf.d/golive-{}.conf", "/etc/apache2/sites-available/golive-{}.conf")
+LOCAL_PROXY_FILES = ("/sites/golive-{}.conf",)
 MARKER = ".golive-complete"
 
 
@@ -45,7 +46,8 @@ def all_apps() -> Dict[str, Dict[str, Any]]:
 
 def _brief(slug: str, folder: str) -> Dict[str, Any]:
     root = host_layout().root
-    site = next(filter(None, (read(root + path.format(slug)) for path in PROXY_FILES)), "")
+    places = PROXY_FILES if local_layout() is None else LOCAL_PROXY_FILES
+    site = next(filter(None, (read(root + path.format(slug)) for path in places)), "")
     names = re.search(r"^\s*server_name\s+([^;]*);", site, re.M)
     listen = re.search(r"^\s*listen\s+(?:[^;\s]*:)?(\d+)[\s;]", site, re.M)
     return {

@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 from typing import Any, Dict, List, Tuple
 
 from golive.runner import probe_packages
+from golive.runner.layout import local_layout
 
 _PANELS = (
     ("bt", ("/www/server/panel",)),
@@ -31,16 +33,27 @@ def panels() -> List[str]:
 def proxies(test: bool) -> Dict[str, Any]:
     """``{nginx: {version, test}, apache: {version, test}}``, absent ones missing; ``test``: the error."""
     found = {}
-    nginx = _first(_NGINX)
+    nginx = nginx_path()
+    here = local_layout() is not None
     if nginx:
         version = _packaged("nginx") or _told("nginx/", nginx, "-v")
-        found["nginx"] = {"version": version, "test": failed_test(nginx, "-t", "-q") if test else ""}
-    apache = _first(_APACHE)
+        # On the user's own computer golive's nginx is another one than the system's, with files of its own.
+        tested = failed_test(nginx, "-t", "-q") if test and not here else ""
+        found["nginx"] = {"version": version, "test": tested, "path": nginx}
+    apache = "" if here else _first(_APACHE)
     if apache:
         version = _packaged("apache2") or _told("Apache/", apache, "-v")
         control = "/usr/sbin/apache2ctl" if os.path.exists("/usr/sbin/apache2ctl") else apache
         found["apache"] = {"version": version, "test": failed_test(control, "-t") if test else ""}
     return found
+
+
+def nginx_path() -> str:
+    """Where nginx is, "" when it is not installed. ``GOLIVE_NGINX`` says otherwise: a path, or ``no``."""
+    told = os.environ.get("GOLIVE_NGINX", "") if local_layout() is not None else ""
+    if told:
+        return "" if told == "no" else told
+    return _first(_NGINX) or (shutil.which("nginx") or "" if local_layout() is not None else "")
 
 
 def _first(paths: Tuple[str, ...]) -> str:

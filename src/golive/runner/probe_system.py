@@ -6,9 +6,10 @@ import pwd
 import re
 import subprocess
 import sys
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from golive.runner import probe_network, probe_packages
+from golive.runner.layout import has_systemd, local_layout
 
 ROOM = ("/srv", "/var", "/etc", "/tmp")
 
@@ -19,15 +20,28 @@ def system() -> Dict[str, Any]:
     return {
         "hostname": os.uname().nodename,
         "os": _os(),
-        "python": {"version": platform.python_version(), "path": sys.executable},
+        "python": {"version": platform.python_version(), "path": interpreter()},
         "systemd": systemd_version(),
         "user": _user(),
         "memory": _memory(),
         "cores": os.cpu_count() or 1,
-        "disk": {path: _disk(path) for path in ROOM},
+        "disk": {path: _disk(path) for path in room()},
         "addresses": addresses,
         "ipv6": ipv6,
     }
+
+
+def interpreter() -> str:
+    """The Python that environments are made from. On the user's own computer ours is that of golive's own virtual
+    environment, which may go any day: the one that it was made from stays."""
+    base = getattr(sys, "_base_executable", "") or sys.executable
+    return base if local_layout() is not None and os.access(base, os.X_OK) else sys.executable
+
+
+def room() -> Tuple[str, ...]:
+    """The folders whose disks matter."""
+    here = local_layout()
+    return ROOM if here is None else (here.root,)
 
 
 def read(path: str) -> str:
@@ -69,7 +83,7 @@ def _os() -> Dict[str, str]:
 
 def systemd_version() -> int:
     """systemd's version when it is the init, else 0."""
-    if not os.path.isdir("/run/systemd/system"):
+    if not has_systemd():
         return 0
     packaged = re.match(r"(?:\d+:)?(\d+)", probe_packages.versions(("systemd",))["systemd"])
     if packaged:

@@ -1,7 +1,8 @@
-"""systemd's units, all of them by one question."""
+"""Units, all of them by one question: of systemd, or on the user's own computer of its supervisor."""
 
 from typing import Any, Dict, Iterable, List
 
+from golive.runner.layout import local_layout
 from golive.runner.probe_system import output_of
 
 _PROPERTIES = (
@@ -31,6 +32,11 @@ def states(units: Iterable[str]) -> Dict[str, Dict[str, Any]]:
 def show(units: Iterable[str], properties: Iterable[str] = _PROPERTIES) -> Dict[str, Dict[str, str]]:
     """Each unit's properties, empty ones where systemd does not answer."""
     names = tuple(units)
+    here = local_layout()
+    if here is not None:
+        from golive.runner.supervise import Supervisor
+
+        return Supervisor(here).show(names)
     # An unusable name (a template without an instance) makes systemctl refuse all of them.
     usable = [name for name in names if "@." not in name]
     blocks = _ask(usable, properties) if usable else []

@@ -12,7 +12,8 @@ from golive.protocol.steps import DrainUnits, HostPlan, Step, SwitchRelease
 from golive.runner import runs
 from golive.runner.failure import Failure
 from golive.runner.journal import NAME, read_journal
-from golive.runner.layout import Layout
+from golive.runner.layout import Layout, local_layout
+from golive.runner.probe_units import show
 from golive.runner.progress import Progress
 from golive.runner.stopping import Stopping
 from golive.runner.work import Perform, Worker
@@ -124,6 +125,8 @@ def _after_commit(plan: HostPlan) -> List[Step]:
 def _old_release_runs(worker: Worker, plan: HostPlan) -> bool:
     """Whether going back now would lead to a release that serves: after a reboot the old one runs no more."""
     units = [unit for step in plan.steps if isinstance(step.action, DrainUnits) for unit in step.action.units]
+    if local_layout() is not None:
+        return all(state.get("ActiveState") == "active" for state in show(units).values())
     if not units or not worker.context.systemd:
         return True
     return worker.context.run(["systemctl", "is-active", "--quiet", *units], timeout=30) == 0

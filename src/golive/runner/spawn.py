@@ -6,7 +6,6 @@ Shipped to hosts: Python 3.6 syntax, standard library only.
 import codecs
 import fcntl
 import os
-import pwd
 import re
 import selectors
 import signal
@@ -15,6 +14,7 @@ import time
 from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
 
 from golive.runner.failure import StepFailed
+from golive.runner.person import person
 from golive.runner.variables import variables_for
 
 GRACE = 5.0
@@ -89,8 +89,10 @@ def _becoming(user: Optional[str], groups: Tuple[int, ...]) -> Optional[Callable
     """What the child does before the program starts: become USER for good, and be the first to go when memory ends."""
     if user is None:
         return None
-    record = pwd.getpwnam(user)
-    wanted = sorted(set(os.getgrouplist(user, record.pw_gid)) | set(groups))
+    record = person(user)
+    # Of the user's own computer all is the user's already.
+    stay = os.getuid() == record.pw_uid
+    wanted = [] if stay else sorted(set(os.getgrouplist(user, record.pw_gid)) | set(groups))
 
     def become() -> None:
         try:
@@ -99,7 +101,7 @@ def _becoming(user: Optional[str], groups: Tuple[int, ...]) -> Optional[Callable
         except OSError:
             pass
         os.umask(0o022)
-        if os.getuid() == 0:
+        if os.getuid() == 0 and not stay:
             os.setgroups(wanted)
             os.setgid(record.pw_gid)
             os.setuid(record.pw_uid)

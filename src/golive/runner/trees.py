@@ -1,8 +1,9 @@
 """Removing and handing over whole trees, with no link in them ever followed."""
 
+import contextlib
 import os
 import stat
-from typing import Callable
+from typing import Callable, Iterator
 
 
 def open_folder(path: str) -> int:
@@ -40,12 +41,39 @@ def _remove_in(folder: int, name: str) -> bool:
     if not stat.S_ISDIR(found.st_mode):
         os.unlink(name, dir_fd=folder)
     else:
+        _open_up(name, folder)
         for _, folders, files, inner in os.fwalk(name, topdown=False, dir_fd=folder, follow_symlinks=False):
             for entry in files + folders:
                 _remove_entry(entry, inner)
         os.rmdir(name, dir_fd=folder)
     os.fsync(folder)
     return True
+
+
+def _open_up(name: str, folder: int) -> None:
+    """The folders of a tree of ours can be written, as code that is only read cannot; root needs no leave."""
+    if os.geteuid() == 0:
+        return
+    for path, folders, _, inner in os.fwalk(name, dir_fd=folder, follow_symlinks=False):
+        for entry in folders:
+            if stat.S_ISDIR(os.stat(entry, dir_fd=inner, follow_symlinks=False).st_mode):
+                os.chmod(entry, 0o700, dir_fd=inner)
+        if path == name:
+            os.fchmod(inner, 0o700)
+
+
+@contextlib.contextmanager
+def writable(folder: str) -> Iterator[None]:
+    """Inside the block its owner can write in FOLDER, which is otherwise only read."""
+    mode = stat.S_IMODE(os.lstat(folder).st_mode)
+    if mode & stat.S_IWUSR or os.geteuid() == 0:
+        yield
+        return
+    os.chmod(folder, mode | stat.S_IWUSR)
+    try:
+        yield
+    finally:
+        os.chmod(folder, mode)
 
 
 def _remove_entry(name: str, folder: int) -> None:
@@ -76,6 +104,9 @@ def hand_over(path: str, uid: int, gid: int, mode_of: Callable[[int], int]) -> N
 
 
 def _hand_over_entry(name: str, folder: int, uid: int, gid: int, mode_of: Callable[[int], int]) -> None:
+    if not hasattr(os, "O_PATH"):
+        _hand_over_own(name, folder, mode_of)
+        return
     entry = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     try:
         mode = os.fstat(entry).st_mode
@@ -90,3 +121,10 @@ def _hand_over_entry(name: str, folder: int, uid: int, gid: int, mode_of: Callab
             os.chmod(itself, wanted)
     finally:
         os.close(entry)
+
+
+def _hand_over_own(name: str, folder: int, mode_of: Callable[[int], int]) -> None:
+    """Where nothing but the name leads to a file (macOS) the tree has been ours all the time."""
+    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    if not stat.S_ISLNK(mode):
+        os.chmod(name, mode_of(mode), dir_fd=folder)

@@ -15,6 +15,7 @@ from golive.runner import atomic, trees
 from golive.runner.context import Context
 from golive.runner.failure import StepFailed, failure_of
 from golive.runner.journal import Journal, sync_folder
+from golive.runner.layout import local_layout
 from golive.runner.sqlite_copy import copy_database
 
 Record = Dict[str, Any]
@@ -139,6 +140,9 @@ def undo_disable_unit(record: Record, context: Context) -> None:
 
 def undo_reload_proxy(record: Record, context: Context) -> None:
     """The proxy has read its files as they are now, if it runs and its own test lets it."""
+    if local_layout() is not None:
+        _systemctl(context, "reload", record["unit"], unknown_is_fine=True)
+        return
     test = {"nginx": ("nginx", "-t", "-q"), "apache": ("apache2ctl", "configtest")}[record["proxy"]]
     if context.run(test, timeout=UNIT_SECONDS) != 0:
         raise StepFailed("proxy-test-failed", error="\n".join(context.tail[-3:]))
@@ -169,6 +173,13 @@ UNDO: Dict[str, Callable[[Record, Context], None]] = {
 
 
 def _systemctl(context: Context, verb: str, *units: str, unknown_is_fine: bool = False) -> None:
+    here = local_layout()
+    if here is not None:
+        from golive.runner.supervise import Supervisor
+
+        error = Supervisor(here).act(verb, units)
+        if error and not unknown_is_fine:
+            raise StepFailed("unit-failed", unit=" ".join(units), verb=verb, error=error)
     if not context.systemd:
         return
     if context.run(["systemctl", verb, *units], timeout=UNIT_SECONDS) != 0 and not unknown_is_fine:

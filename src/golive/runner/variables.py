@@ -3,9 +3,12 @@
 Shipped to hosts: Python 3.6 syntax, standard library only.
 """
 
+import os
 import pwd
 import re
 from typing import Dict, Optional
+
+from golive.runner.layout import local_layout
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -30,8 +33,20 @@ def host_environment(path: str = "/etc/environment") -> Dict[str, str]:
     return found
 
 
+_OWN = re.compile(r"(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|TZ|XDG_\w+)\Z")
+
+
+def own_variables(besides: bool = False) -> Dict[str, str]:
+    """What a program of the user's own computer needs of the user's environment; BESIDES: the way to the network, too.
+    What belongs to golive's own virtual environment stays behind."""
+    names = [name for name in os.environ if _OWN.match(name) or (besides and _CARRIED.match(name))]
+    return dict({"PATH": PATH, "LANG": "C.UTF-8"}, **{name: os.environ[name] for name in names})
+
+
 def variables_for(user: Optional[str]) -> Dict[str, str]:
     """The whole environment that a program of USER starts with; nothing of the runner's own leaks in."""
+    if local_layout() is not None:
+        return own_variables(besides=True)
     name = user or "root"
     try:
         home = pwd.getpwnam(name).pw_dir

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from golive.errors import HostError
+from golive.model.platform import Platform
 from golive.protocol.facts import ProbeRequest
 from golive.transport.bundle import bundle
-from golive.transport.folders import data_folder
 from golive.transport.interface import Event, OnEvent, OnLine
 from golive.transport.wire import Follower, probe_frames, run_frames
 
@@ -22,10 +22,11 @@ _TAIL = 4000
 
 
 class LocalTransport:
-    """``folder``: where the runner rests. ``python``: the interpreter that runs it."""
+    """``platform``: where things are. ``python``: the interpreter that runs the runner."""
 
-    def __init__(self, folder: Path | None = None, python: str = sys.executable) -> None:
-        self._folder = folder or data_folder() / "runner"
+    def __init__(self, platform: Platform, python: str = sys.executable) -> None:
+        self._platform = platform
+        self._folder = Path(platform.state)
         self._python = python
 
     def open(self) -> None:
@@ -33,7 +34,10 @@ class LocalTransport:
         path = self._runner
         if path.is_file() and path.read_bytes() == bundle().content:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        root = Path(self._platform.root)
+        root.parent.mkdir(parents=True, exist_ok=True)
+        root.mkdir(0o700, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         temporary = path.with_name(f"{path.name}.{os.getpid()}")
         temporary.write_bytes(bundle().content)
         temporary.replace(path)
@@ -88,6 +92,10 @@ class LocalTransport:
     def _runner(self) -> Path:
         return self._folder / f"runner-{bundle().name}.zip"
 
+    def _variables(self) -> dict[str, str]:
+        """How the runner learns that this is its user's own computer (twin: ``golive.runner.layout``)."""
+        return os.environ | {"GOLIVE_LOCAL": self._platform.root, "GOLIVE_LOCAL_RUN": self._platform.run}
+
     def _follow(self, arguments: list[str], frames: Iterable[bytes | memoryview], follower: Follower) -> Event:
         self._converse(arguments, frames, follower.line)
         if follower.finished is None:
@@ -97,7 +105,7 @@ class LocalTransport:
     def _converse(self, arguments: list[str], frames: Iterable[bytes | memoryview], on_line: Any) -> None:
         command = [self._python, "-I", str(self._runner), *arguments]
         pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=self._variables()) as process:
             errors: list[bytes] = []
             feeder = threading.Thread(target=_feed, args=(process.stdin, frames), daemon=True)
             reader = threading.Thread(target=_collect, args=(process.stderr, errors), daemon=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golive.drivers.places import IDENTITY_URL, AppPlaces
-from golive.drivers.proxy.quoting import quote, site_name, size, url_prefix
+from golive.drivers.proxy.quoting import quote, site_name, size, url_prefix, word
 
 UNIT = "nginx.service"
 PACKAGE = "nginx"
@@ -25,7 +25,9 @@ class Mount:
 
 @dataclass(frozen=True)
 class Site:
-    """What visitors see. ``names``: domains and addresses. ``sockets``: file names in the release's run folder."""
+    """What visitors see. ``names``: domains and addresses. ``sockets``: file names in the release's run folder.
+    ``address``: the one to listen on, "" = all.
+    """
 
     names: tuple[str, ...]
     port: int
@@ -33,6 +35,7 @@ class Site:
     mounts: tuple[Mount, ...] = ()
     upload_limit: str = "20m"
     ipv6: bool = False
+    address: str = ""
 
 
 def render_site(places: AppPlaces, site: Site) -> str:
@@ -62,7 +65,9 @@ def has_folder(mount: Mount) -> bool:
 
 
 def _upstream(places: AppPlaces, site: Site) -> str:
-    servers = "\n".join(f"    server unix:{places.current}/run/{socket} max_fails=0;" for socket in site.sockets)
+    servers = "\n".join(
+        f"    server {word(f'unix:{places.upstream}/run/{socket}')} max_fails=0;" for socket in site.sockets
+    )
     return f"""\
 # The app. The path leads through `current`, the link to the live release: a deploy renames that link, and the next
 # request reaches the new release without a reload. That is also why there is no `keepalive` here: a connection kept
@@ -84,7 +89,8 @@ map $http_upgrade {variable} {{
 
 
 def _server(places: AppPlaces, site: Site, variable: str) -> str:
-    listen = f"    listen {site.port};\n" + (f"    listen [::]:{site.port};\n" if site.ipv6 else "")
+    port = f"{site.address}:{site.port}" if site.address else str(site.port)
+    listen = f"    listen {port};\n" + (f"    listen [::]:{site.port};\n" if site.ipv6 else "")
     names = " ".join(dict.fromkeys(site_name(name) for name in site.names))
     host = "$host" if site.port == 80 else f"$host:{site.port}"
     return f"""\
@@ -97,7 +103,7 @@ server {{
 
     # Which release answers: Golive asks this after each switch.
     location = {IDENTITY_URL} {{
-        alias {places.current}/identity;
+        alias {word(f"{places.current}/identity")};
         default_type text/plain;
         expires -1;
     }}

@@ -11,6 +11,7 @@ import re
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _URL = re.compile(r"/([A-Za-z0-9._~-]+/)*")
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+-]+")
 _SIZE = re.compile(r"[1-9][0-9]{0,8}[kKmMgG]?")
 
 
@@ -19,6 +20,11 @@ def quote(word: str) -> str:
     if "$" in word or any(ord(character) < 32 or ord(character) == 127 for character in word):
         raise ValueError("nginx cannot be told this text")
     return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def word(text: str) -> str:
+    """TEXT as one parameter, quoted only where that is needed."""
+    return text if _PLAIN.fullmatch(text) else quote(text)
 
 
 def site_name(name: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Dict, List
 from golive.protocol.steps import ReceiveCode
 from golive.runner import atomic, trees
 from golive.runner.failure import StepFailed
+from golive.runner.perform import code_without_git
 from golive.runner.perform.files import found_at
 from golive.runner.perform.switch import sync_filesystem
 
@@ -35,15 +36,20 @@ def perform_receive_code(action: ReceiveCode, context: Any) -> bool:
     """The commit is in the repository and its tree, checked, is in ``into``."""
     if found_at(action.into) is not None:
         return False
-    _ensure_repository(action.repository, context)
-    _receive_objects(action, context)
+    if action.repository:
+        _ensure_repository(action.repository, context)
+        _receive_objects(action, context)
     parts = action.into + ".part"
     trees.remove(parts)
     context.record_undo({"undo": "remove_path", "path": parts})
     context.record_undo({"undo": "remove_path", "path": action.into})
-    _check_out(action, parts, context)
-    _refuse_bad_links(action, os.path.realpath(parts), context)
-    trees.hand_over(parts, 0, atomic.ids_of("root", action.group)[1], _mode_in_release)
+    if action.repository:
+        _check_out(action, parts, context)
+        _refuse_bad_links(action, os.path.realpath(parts), context)
+        trees.hand_over(parts, 0, atomic.ids_of("root", action.group)[1], _mode_in_release)
+    else:
+        code_without_git.put(action, parts, context)
+        trees.hand_over(parts, *atomic.ids_of(str(os.geteuid()), action.group), _mode_for_its_owner)
     os.rename(parts, action.into)
     atomic.sync_folder(os.path.dirname(action.into))
     return True
@@ -52,6 +58,11 @@ def perform_receive_code(action: ReceiveCode, context: Any) -> bool:
 def _mode_in_release(mode: int) -> int:
     """Nothing in a release is for others, or can be written by the app."""
     return 0o750 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o640
+
+
+def _mode_for_its_owner(mode: int) -> int:
+    """Where the app is the owner of the files: nothing can be written."""
+    return _mode_in_release(mode) & ~0o222
 
 
 def _ensure_repository(path: str, context: Any) -> None:

@@ -1,12 +1,13 @@
 """Programs of the app: run_command."""
 
 import os
-import pwd
 from typing import Any, Dict
 
 from golive.protocol.steps import RunCommand
 from golive.runner import env_file
 from golive.runner.failure import StepFailed
+from golive.runner.layout import local_layout
+from golive.runner.person import person
 from golive.runner.variables import PATH
 
 
@@ -32,7 +33,8 @@ def variables(action: RunCommand, context: Any) -> Dict[str, str]:
             found = env_file.parse(stream.read())
     inherited = found.get("PATH", PATH)
     found["PATH"] = os.path.dirname(action.argv[0]) + ":" + inherited
-    found.setdefault("HOME", pwd.getpwnam(action.user).pw_dir)
+    if local_layout() is None:
+        found.setdefault("HOME", person(action.user).pw_dir)
     return found
 
 

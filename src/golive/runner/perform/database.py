@@ -67,7 +67,7 @@ def _copy(path: str, into: str) -> None:
         raise StepFailed("migration-failed", command="snapshot", error=str(error))
     descriptor = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        os.fchown(descriptor, 0, 0)
+        os.fchown(descriptor, *atomic.own_ids())
         os.fchmod(descriptor, 0o600)
         os.fsync(descriptor)
     finally:

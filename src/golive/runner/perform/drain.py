@@ -2,12 +2,14 @@
 
 import json
 import os
+import subprocess
 import sys
 from typing import Any, List
 
 from golive.protocol.steps import DrainUnits
 from golive.runner import atomic
 from golive.runner.failure import StepFailed
+from golive.runner.layout import local_layout
 from golive.runner.perform.units import show
 
 MARGIN = 60
@@ -24,7 +26,9 @@ def perform_drain_units(action: DrainUnits, context: Any) -> bool:
     values = dict(action._asdict(), endpoints=[list(endpoint) for endpoint in action.endpoints])
     values.update(expected=os.readlink(action.link), restarts=restarts)
     atomic.write_file(spec, json.dumps(values).encode("utf-8"), 0o600)
-    if context.run(_command(action, spec)) != 0:
+    if local_layout() is not None:
+        _detach(spec)
+    elif context.run(_command(action, spec)) != 0:
         raise StepFailed("unit-failed", unit=action.name, verb="start", error=context.tail[-1] if context.tail else "")
     return True
 
@@ -35,6 +39,14 @@ def _command(action: DrainUnits, spec: str) -> List[str]:
     argv = ["systemd-run", "--quiet", "--collect", "--unit=" + action.name, "--description=golive"]
     argv += ["--property=" + setting for setting in properties]
     return argv + ["--"] + launch() + ["drain", spec]
+
+
+def _detach(spec: str) -> None:
+    """Without systemd: a process of its own, which outlives this run and its terminal."""
+    nowhere = subprocess.DEVNULL
+    subprocess.Popen(
+        launch() + ["drain", spec], stdin=nowhere, stdout=nowhere, stderr=nowhere, cwd="/", start_new_session=True
+    )
 
 
 def launch() -> List[str]:

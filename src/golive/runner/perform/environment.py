@@ -5,15 +5,18 @@ valid only with its marker.
 """
 
 import os
+import shutil
 import stat
 from typing import Any, Dict, List, Tuple
 
 from golive.protocol.steps import BuildEnvironment
 from golive.runner import atomic, trees
 from golive.runner.failure import StepFailed
+from golive.runner.layout import local_layout
 from golive.runner.perform import environment_failures, manifests
 from golive.runner.perform.users import user_entry
 from golive.runner.probe_app import MARKER, is_whole_environment
+from golive.runner.variables import PATH
 
 UV_HOME = "/opt/golive/uv"
 
@@ -37,9 +40,10 @@ class _Build:
         if builder is None:
             raise StepFailed("user-conflict", user=action.builder, uid=0)
         self.builder = builder
+        self.here = local_layout()
         # Not in the environment, which is the builder's while it builds: what root writes there could be led elsewhere.
         self.scratch = action.path + ".manifests"
-        self.group = atomic.ids_of("root", action.group)[1]
+        self.group = atomic.ids_of(str(os.geteuid()), action.group)[1]
 
     def run(self) -> None:
         """The story: a fresh folder, the tools, what the app declares, and only then the marker."""
@@ -85,6 +89,16 @@ class _Build:
             raise StepFailed("environment-timeout", seconds=action.timeout, command=os.path.basename(argv[0]))
 
     def _variables(self) -> Dict[str, str]:
+        if self.here is not None:
+            # The user's own settings and caches.
+            return {
+                "PATH": os.path.join(self.action.path, "bin") + ":" + os.environ.get("PATH", PATH),
+                "VIRTUAL_ENV": self.action.path,
+                "UV_PROJECT_ENVIRONMENT": self.action.path,
+                "UV_PYTHON_DOWNLOADS": "never",
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PIP_NO_INPUT": "1",
+            }
         cache = os.path.join(self.builder.pw_dir, "cache")
         return {
             "HOME": self.builder.pw_dir,
@@ -102,16 +116,20 @@ class _Build:
 
     def _clear(self) -> None:
         """What an earlier, interrupted build left is removed; the builder owns the folder while it builds."""
-        home = self.builder.pw_dir
-        os.makedirs(home, 0o755, exist_ok=True)
-        if os.lstat(home).st_uid != self.builder.pw_uid:
-            os.chown(home, self.builder.pw_uid, self.builder.pw_gid)
-            os.chmod(home, 0o750)
+        if self.here is None:
+            self._make_home()
         trees.remove(self.scratch)
         trees.remove(self.action.path)
         os.mkdir(self.action.path, 0o755)
         os.chown(self.action.path, self.builder.pw_uid, self.builder.pw_gid)
         # The way to it is the app's own; the builder is let through by the app's group.
+
+    def _make_home(self) -> None:
+        home = self.builder.pw_dir
+        os.makedirs(home, 0o755, exist_ok=True)
+        if os.lstat(home).st_uid != self.builder.pw_uid:
+            os.chown(home, self.builder.pw_uid, self.builder.pw_gid)
+            os.chmod(home, 0o750)
 
     def _make_environment(self) -> None:
         if self.program(self.action.python, "-m", "venv", self.action.path) != 0:
@@ -183,13 +201,15 @@ class _Build:
             raise environment_failures.failure(self.context, "uv pip install")
 
     def _hand_over(self) -> None:
-        trees.hand_over(self.action.path, 0, self.group, _mode_in_environment)
+        mode_of = _mode_in_environment if self.here is None else _mode_for_its_owner
+        trees.hand_over(self.action.path, os.geteuid(), self.group, mode_of)
 
     def _mark_complete(self) -> None:
         """All of it is on the disk before the marker is."""
         if self.context.run(("sync", "-f", self.action.path)) != 0:
             os.sync()
-        atomic.write_file(os.path.join(self.action.path, MARKER), b"", 0o644)
+        with trees.writable(self.action.path):
+            atomic.write_file(os.path.join(self.action.path, MARKER), b"", 0o644)
 
 
 def _mode_in_environment(mode: int) -> int:
@@ -197,14 +217,22 @@ def _mode_in_environment(mode: int) -> int:
     return 0o755 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o644
 
 
+def _mode_for_its_owner(mode: int) -> int:
+    """Where the app is its owner: nothing can be written."""
+    return 0o555 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o444
+
+
 def ensure_uv(context: Any, python: str, deadline: float) -> str:
     """The path of uv, installed for all apps of the host once."""
-    uv = os.path.join(UV_HOME, "bin", "uv")
-    if os.access(uv, os.X_OK):
-        return uv
-    trees.remove(UV_HOME)
-    os.makedirs(os.path.dirname(UV_HOME), 0o755, exist_ok=True)
-    part = UV_HOME + ".part"
+    here = local_layout()
+    place = UV_HOME if here is None else here.state + "/uv"
+    uv = os.path.join(place, "bin", "uv")
+    own = shutil.which("uv") if here is not None else None
+    if own or os.access(uv, os.X_OK):
+        return own or uv
+    trees.remove(place)
+    os.makedirs(os.path.dirname(place), 0o755, exist_ok=True)
+    part = place + ".part"
     trees.remove(part)
     left = max(deadline - context.monotonic(), 1.0)
     for argv in (
@@ -222,6 +250,6 @@ def ensure_uv(context: Any, python: str, deadline: float) -> str:
     ):
         if context.run(argv, timeout=left) != 0:
             raise environment_failures.failure(context, "uv")
-    os.rename(part, UV_HOME)
-    atomic.sync_folder(os.path.dirname(UV_HOME))
+    os.rename(part, place)
+    atomic.sync_folder(os.path.dirname(place))
     return uv

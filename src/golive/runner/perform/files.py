@@ -3,12 +3,12 @@
 import os
 import re
 import stat
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 from golive.protocol.steps import EnsureDirectory, RemovePaths, WriteFile
 from golive.runner import atomic, trees
 from golive.runner.failure import StepFailed
-from golive.runner.layout import host_layout
+from golive.runner.layout import host_layout, local_layout
 from golive.runner.probe_files import group_name, user_name
 
 
@@ -110,6 +110,17 @@ _REMOVABLE = (
 )
 
 
+_REMOVABLE_HERE = (
+    r"/apps/{app}(/.+)?",
+    r"/(units|logs)/golive-{app}-[^/]*",
+    r"/sites/golive-{app}\.conf",
+    r"/(units|sites|logs|proxy|supervisord\.conf|nginx\.conf|start)",
+)
+"""On the user's own computer; what all apps share goes with the last of them."""
+
+_REMOVABLE_RUN = (r"", r"/{app}(/.+)?")
+
+
 def perform_remove_paths(action: RemovePaths, context: Any) -> bool:
     """None of the paths is there any more. Only what belongs to the app may be named."""
     for path in action.paths:
@@ -120,11 +131,18 @@ def perform_remove_paths(action: RemovePaths, context: Any) -> bool:
 
 
 def _removable(path: str, app: str) -> bool:
-    root = host_layout().root
-    if os.path.normpath(path) != path or not path.startswith(root):
+    here = local_layout()
+    places = [(host_layout().root, _REMOVABLE if here is None else _REMOVABLE_HERE)]
+    if here is not None:
+        places.append((here.run, _REMOVABLE_RUN))
+    return os.path.normpath(path) == path and any(_is_in(path, root, patterns, app) for root, patterns in places)
+
+
+def _is_in(path: str, root: str, patterns: Tuple[str, ...], app: str) -> bool:
+    if not path.startswith(root):
         return False
     inner = path[len(root) :]
-    return any(re.match(pattern.format(app=re.escape(app)) + r"\Z", inner, re.S) for pattern in _REMOVABLE)
+    return any(re.match(pattern.format(app=re.escape(app)) + r"\Z", inner, re.S) for pattern in patterns)
 
 
 def _remove(path: str, context: Any) -> bool:

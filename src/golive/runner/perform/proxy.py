@@ -8,9 +8,11 @@ from golive.protocol.steps import ReloadProxy, VerifySite
 from golive.runner.churn import children_of
 from golive.runner.failure import StepFailed
 from golive.runner.http_ask import Answer, AskError, ask
+from golive.runner.layout import LocalLayout, local_layout
 from golive.runner.perform import unit_log
 from golive.runner.perform.health import accepted
-from golive.runner.perform.units import show
+from golive.runner.perform.units import show, systemctl
+from golive.runner.probe_proxy import nginx_path
 
 TESTS = {"nginx": ("nginx", "-t", "-q"), "apache": ("apache2ctl", "configtest")}
 PATIENCE = 5.0
@@ -20,13 +22,20 @@ POLL = 0.05
 
 def perform_reload_proxy(action: ReloadProxy, context: Any) -> bool:
     """The proxy's own test passes, and it runs with its files as they are now."""
-    _test(action, context)
+    here = local_layout()
+    if here is not None:
+        _test_here(action, here, context)
+        systemctl(context, "daemon-reload")
+    else:
+        _test(action, context)
     context.record_undo({"undo": "reload_proxy", "proxy": action.proxy, "unit": action.unit})
     state = show((action.unit,))[action.unit]
     main = int(state.get("MainPID") or 0)
     old = children_of((main,)).get(main, ())
     verb = "reload" if state.get("ActiveState") in ("active", "reloading") else "start"
-    if context.run(("systemctl", verb, action.unit), timeout=60) != 0:
+    if here is not None:
+        systemctl(context, verb, action.unit)
+    elif context.run(("systemctl", verb, action.unit), timeout=60) != 0:
         log = unit_log.tell(action.unit, context)
         error = next((line for line in log if "[emerg]" in line or "AH0" in line), "")
         raise StepFailed("proxy-not-running", unit=action.unit, error=error)
@@ -47,8 +56,19 @@ def _takes_visitors(worker: int) -> bool:
     return bool(title) and b"shutting down" not in title
 
 
+def _test_here(action: ReloadProxy, layout: LocalLayout, context: Any) -> None:
+    """nginx's own test of the user's own configuration; the forwarder has none."""
+    if action.proxy == "nginx":
+        config = ("-p", layout.root + "/proxy/", "-c", layout.root + "/nginx.conf", "-e", "stderr")
+        _judge(action, context, (nginx_path(), "-t", "-q", *config))
+
+
 def _test(action: ReloadProxy, context: Any) -> None:
-    if context.run(TESTS[action.proxy], timeout=60) == 0:
+    _judge(action, context, TESTS[action.proxy])
+
+
+def _judge(action: ReloadProxy, context: Any, test: Tuple[str, ...]) -> None:
+    if context.run(test, timeout=60) == 0:
         return
     said = "\n".join(context.tail)
     place = re.search(r" in (/\S+?):\d+", said) or re.search(r"on line \d+ of (/\S+?):", said)

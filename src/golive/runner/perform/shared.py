@@ -17,11 +17,12 @@ from golive.protocol.steps import ShareData, SharedPath
 from golive.runner import atomic, trees
 from golive.runner.failure import StepFailed
 from golive.runner.perform.files import found_at
+from golive.runner.person import person
 
 
 def perform_share_data(action: ShareData, context: Any) -> bool:
     """Each entry lives in ``shared``, seeded once from the commit; the same path in the release leads there."""
-    owner = pwd.getpwnam(action.owner)
+    owner = person(action.owner)
     changes = [_share(entry, action, owner, context) for entry in action.entries]
     return any(changes)
 
@@ -37,8 +38,9 @@ def _share(entry: SharedPath, action: ShareData, owner: pwd.struct_passwd, conte
         return seeded
     _make_real_folders(action.release, parts[:-1])
     # Inside a release that is not live yet: undoing takes the whole release away.
-    trees.remove(link)
-    atomic.write_link(link, target)
+    with trees.writable(os.path.dirname(link)):
+        trees.remove(link)
+        atomic.write_link(link, target)
     return True
 
 
@@ -56,7 +58,8 @@ def _make_real_folders(folder: str, parts: List[str]) -> None:
         folder = os.path.join(folder, part)
         found = found_at(folder)
         if found is None:
-            os.mkdir(folder, 0o750)
+            with trees.writable(os.path.dirname(folder)):
+                os.mkdir(folder, stat.S_IMODE(above.st_mode))
             os.chown(folder, above.st_uid, above.st_gid)
         elif not stat.S_ISDIR(found.st_mode):
             raise StepFailed("link-refused", path=folder, target="")

@@ -3,6 +3,7 @@
 import re
 from typing import Any, List
 
+from golive.runner.layout import local_layout
 from golive.runner.probe_system import output_of
 from golive.runner.spawn import clean_line
 
@@ -21,6 +22,11 @@ def tell(unit: str, context: Any) -> List[str]:
 
 def read(unit: str) -> List[str]:
     """The last lines of the unit's newest start; of all its starts once it has been restarted."""
+    here = local_layout()
+    if here is not None:
+        from golive.runner.supervise import log_of
+
+        return without_the_app_servers_own([clean_line(line) for line in log_of(here, unit, LINES)])
     # What the service has written may still be on its way to the journal.
     output_of("journalctl", "--sync")
     shown = (output_of("systemctl", "show", "--property=InvocationID,NRestarts", "--", unit) or "").splitlines()

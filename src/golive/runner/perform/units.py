@@ -1,10 +1,11 @@
-"""systemd's units: reload_units, enable_unit, start_units, stop_units."""
+"""Units, systemd's or those of the user's own computer: reload_units, enable_unit, start_units, stop_units."""
 
-from typing import Any, Dict, Iterable
+from typing import Any, Dict, Iterable, List
 
 from golive.protocol.steps import EnableUnit, ReloadUnits, StartUnits, StopUnits
 from golive.runner import probe_units
 from golive.runner.failure import StepFailed
+from golive.runner.layout import LocalLayout, local_layout
 
 RUNNING = ("active", "activating", "reloading")
 STOP_SECONDS = 120
@@ -51,6 +52,10 @@ def perform_stop_units(action: StopUnits, context: Any) -> bool:
     if running:
         context.record_undo({"undo": "start_units", "units": running})
         systemctl(context, "stop", *running)
+    if local_layout() is not None:
+        # Also what a supervisor that was killed has left running.
+        systemctl(context, "stop", *known)
+        return bool(running)
     if enabled:
         systemctl(context, "disable", "--quiet", *enabled)
     if failed:
@@ -64,8 +69,20 @@ def show(units: Iterable[str]) -> Dict[str, Dict[str, str]]:
 
 
 def systemctl(context: Any, verb: str, *arguments: str) -> None:
-    """Run systemctl. Raises StepFailed ``unit-failed`` with what it said."""
+    """Run systemctl, or do what it would. Raises StepFailed ``unit-failed`` with what it said."""
+    here = local_layout()
+    if here is not None:
+        _act_here(here, verb, [argument for argument in arguments if not argument.startswith("-")])
+        return
     if context.run(("systemctl", verb, *arguments), timeout=STOP_SECONDS) != 0:
         units = [argument for argument in arguments if not argument.startswith("-")]
         error = context.tail[-1] if context.tail else ""
+        raise StepFailed("unit-failed", unit=" ".join(units), verb=verb, error=error)
+
+
+def _act_here(layout: LocalLayout, verb: str, units: List[str]) -> None:
+    from golive.runner.supervise import Supervisor
+
+    error = Supervisor(layout).act(verb, units)
+    if error:
         raise StepFailed("unit-failed", unit=" ".join(units), verb=verb, error=error)

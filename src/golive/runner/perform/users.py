@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from golive.protocol.steps import EnsureUser, RemoveUser
 from golive.runner.failure import StepFailed
+from golive.runner.person import person
 
 FIRST_HUMAN = 1000
 """System users have smaller ids (login.defs(5), UID_MIN)."""
@@ -29,7 +30,7 @@ def perform_ensure_user(action: EnsureUser, context: Any) -> bool:
 def user_entry(name: str) -> Optional[pwd.struct_passwd]:
     """The user's entry, None when there is no such user."""
     try:
-        return pwd.getpwnam(name)
+        return person(name)
     except KeyError:
         return None
 
