@@ -23,7 +23,8 @@ CONNECT_SECONDS = 5
 IDLE_SECONDS = 75
 PIECE = 64 * 1024
 
-# What a visitor may have sent under these names is replaced: the app believes them. Hop by hop is between us and one side.
+# What a visitor may have sent under these names is replaced, for the app believes it; the last ones are between us and
+# one side only.
 _OURS = frozenset(
     (
         b"x-real-ip",

@@ -61,10 +61,8 @@ class Logs:
         self._began = True
 
     def _paths(self) -> list[Path]:
-        found = [
-            path for path in self._folder.glob("*.log*") if path.name.startswith(self._names) and self._wanted(path)
-        ]
-        return sorted(found, key=_order)
+        ours = (path for path in self._folder.glob("*.log*") if path.name.startswith(self._names))
+        return sorted(filter(self._wanted, ours), key=_order)
 
     def _wanted(self, path: Path) -> bool:
         # What was put aside (.log.1) is old; while following it has been read already.

@@ -19,6 +19,7 @@ import resource
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from golive.runner import env_file, programs
 
@@ -35,13 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     place = words.index("--")
     options = dict(zip(words[0:place:2], words[1:place:2], strict=True))
     argv = words[place + 1 :]
-    _note(options["--starts"])
+    _note(Path(options["--starts"]))
     os.umask(0o027)
     if "--folder" in options:
-        os.makedirs(options["--folder"], 0o750, exist_ok=True)
+        Path(options["--folder"]).mkdir(0o750, parents=True, exist_ok=True)
     if "--scratch" in options:
         shutil.rmtree(options["--scratch"], ignore_errors=True)
-        os.mkdir(options["--scratch"], 0o700)
+        Path(options["--scratch"]).mkdir(0o700)
     variables = _variables(options.get("--env-file", ""))
     _raise_limit()
     if os.geteuid() == 0:
@@ -53,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 127
 
 
-def _note(path: str) -> None:
-    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-    with open(path, "a", encoding="ascii") as stream:  # noqa: PTH123
+def _note(path: Path) -> None:
+    path.parent.mkdir(0o700, exist_ok=True)
+    with path.open("a", encoding="ascii") as stream:
         stream.write(f"{os.getpid()} {programs.birth(os.getpid())}\n")
 
 
@@ -63,8 +64,7 @@ def _variables(path: str) -> dict[str, str]:
     """The supervisor's, without what it tells about itself, then the app's."""
     found = {name: value for name, value in os.environ.items() if not name.startswith("SUPERVISOR_")}
     if path:
-        with open(path, encoding="utf-8") as stream:  # noqa: PTH123
-            found.update(env_file.parse(stream.read()))
+        found.update(env_file.parse(Path(path).read_text("utf-8")))
     return found
 
 

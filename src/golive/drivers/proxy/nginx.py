@@ -65,9 +65,8 @@ def has_folder(mount: Mount) -> bool:
 
 
 def _upstream(places: AppPlaces, site: Site) -> str:
-    servers = "\n".join(
-        f"    server {word(f'unix:{places.upstream}/run/{socket}')} max_fails=0;" for socket in site.sockets
-    )
+    sockets = (word(f"unix:{places.upstream}/run/{socket}") for socket in site.sockets)
+    servers = "\n".join(f"    server {socket} max_fails=0;" for socket in sockets)
     return f"""\
 # The app. The path leads through `current`, the link to the live release: a deploy renames that link, and the next
 # request reaches the new release without a reload. That is also why there is no `keepalive` here: a connection kept

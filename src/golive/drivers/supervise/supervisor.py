@@ -1,6 +1,7 @@
 """Supervisor, for the user's own computer: its configuration, and a program for each instance of a process.
 
-Syntax: supervisord.org/configuration.html. A ``%`` starts an expansion and is doubled; commands are split like a shell's.
+Syntax: supervisord.org/configuration.html. A ``%`` starts an expansion and is doubled; commands are split as a shell
+would.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The app's code where no git is needed: from the pack that came, or from a release of the same commit that is kept.
+"""The app's code where no git is needed: from the pack that came, or from a kept release of the same commit.
 
-A pack of golive's holds whole objects, no deltas (gitformat-pack(5)). Each object is known by the digest of its content,
-from the commit down, so what is checked out is what was sent. Shipped to hosts: Python 3.6 syntax, standard library only.
+A pack of golive's holds whole objects, no deltas (gitformat-pack(5)). Each object is known by the digest of its
+content, from the commit down, so what is checked out is what was sent.
+Shipped to hosts: Python 3.6 syntax, standard library only.
 """
 
 import hashlib

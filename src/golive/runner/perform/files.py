@@ -132,7 +132,8 @@ def perform_remove_paths(action: RemovePaths, context: Any) -> bool:
 
 def _removable(path: str, app: str) -> bool:
     here = local_layout()
-    places = [(host_layout().root, _REMOVABLE if here is None else _REMOVABLE_HERE)]
+    patterns: Tuple[str, ...] = _REMOVABLE if here is None else _REMOVABLE_HERE
+    places = [(host_layout().root, patterns)]
     if here is not None:
         places.append((here.run, _REMOVABLE_RUN))
     return os.path.normpath(path) == path and any(_is_in(path, root, patterns, app) for root, patterns in places)
