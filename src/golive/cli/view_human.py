@@ -35,16 +35,19 @@ def _moves() -> bool:
 
 
 class HumanView(View):
-    """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``."""
+    """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``.
 
-    def __init__(self, *, verbose: bool = False) -> None:
+    ``beside``: standard output is somebody else's, so all is said on standard error, and nothing moves.
+    """
+
+    def __init__(self, *, verbose: bool = False, beside: bool = False) -> None:
         super().__init__(verbose=verbose)
         colours = None if _moves() else True
-        self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False)
+        self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=beside)
         self._err = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=True)
         self._symbols = symbols()
         self._phases = Phases()
-        self._live = LivePhases(self._out, self._phases, self._symbols) if _moves() and not verbose else None
+        self._live = LivePhases(self._out, self._phases, self._symbols) if _moves() and not verbose and not beside else None
         self._output: list[str] = []
 
     def waiting(self, what: str) -> None:
@@ -79,9 +82,14 @@ class HumanView(View):
         """A notice, above the moving lines."""
         self._tell(self._out, f"{self._symbols.dot} ", "cyan", notice(code, params))
 
+    @property
+    def attended(self) -> bool:  # type: ignore[override]
+        """Not with ``--yes``, nor where nobody can type."""
+        return not self.assume_yes and sys.stdin.isatty()
+
     def ask(self, code: str, default: bool, **params: Param) -> bool:
         """Yes or no; DEFAULT with ``--yes`` or where nobody can type."""
-        if self.assume_yes or not sys.stdin.isatty():
+        if not self.attended:
             return default
         self.close()
         question = f"{notice(code, params)} [{_('Y/n') if default else _('y/N')}]"
@@ -91,7 +99,7 @@ class HumanView(View):
 
     def ask_secret(self, code: str, **params: Param) -> str:
         """A password, not echoed."""
-        if self.assume_yes or not sys.stdin.isatty():
+        if not self.attended:
             return ""
         self.close()
         return self._typed(lambda: getpass.getpass(notice(code, params) + " "))

@@ -27,21 +27,23 @@ class Assignment(NamedTuple):
         return f"Assignment(name={self.name!r}, line={self.line})"
 
 
-def read_dotenv(source: Path | IO[bytes] | IO[str]) -> list[Assignment]:
+def read_dotenv(source: Path | IO[bytes] | IO[str], *, strict: bool = True) -> list[Assignment]:
     """Every name once, where it is assigned last, in the order of the file; ``${NAME}`` stays as it is written.
 
     UTF-8, UTF-16 or GBK, with or without a byte order mark; ``export``, quotes and values of several lines are fine.
-    Raises ConfigError: ``dotenv-unreadable``; ``dotenv-encoding``; ``dotenv-line`` for what is no assignment.
+    Raises ConfigError: ``dotenv-unreadable``; ``dotenv-encoding``; ``dotenv-line`` for what is no assignment, which is
+    skipped unless STRICT.
     """
     file, text = _text(source)
     found: dict[str, Assignment] = {}
     for binding in parse_stream(io.StringIO(text)):
         line = _line_of(binding)
-        if binding.error or (binding.key is not None and (binding.value is None or not _NAME.match(binding.key))):
+        name, value = binding.key or "", binding.value
+        if name and value is not None and _NAME.match(name):
+            found.pop(name, None)
+            found[name] = Assignment(name, value, line)
+        elif strict and (name or binding.error):
             raise ConfigError("dotenv-line", file=file, line=line)
-        if binding.key is not None:
-            found.pop(binding.key, None)
-            found[binding.key] = Assignment(binding.key, binding.value or "", line)
     return list(found.values())
 
 

@@ -12,6 +12,7 @@ from golive.detect import refusal
 from golive.detect.chosen import choose_entry
 from golive.detect.commands import procfile
 from golive.detect.dependencies import Dependencies, find_dependencies, pinned_below, read_manifest
+from golive.detect.dotenv import Dotenv, find_dotenv
 from golive.detect.entry import Candidate
 from golive.detect.environment_names import find_names
 from golive.detect.flask import instance_folder, static_mount
@@ -64,6 +65,7 @@ class _Reading:
         migrations = self._migrations(chosen, dependencies)
         services = self._services(bool(writable.databases))
         env = self._env()
+        dotenv = self._dotenv(chosen, env)
         processes = self._processes()
         self._broken()
         return App(
@@ -93,6 +95,9 @@ class _Reading:
             runtime=settings.runtime,
             health=settings.health,
             upload_limit=settings.app.upload_limit,
+            dotenv_file=dotenv.file if dotenv else "",
+            dotenv=dotenv.names if dotenv else (),
+            dotenv_loaded=dotenv is not None and dotenv.loaded,
             evidence=tuple(self.evidence),
         )
 
@@ -226,6 +231,13 @@ class _Reading:
             # A secret has no line in golive.toml: that file gets committed.
             override = "" if looks_secret(item.name) else f'env.{item.name} = ""'
             self._say("env", item.name, item.file, item.line, override)
+        return found
+
+    def _dotenv(self, chosen: Candidate, env: tuple[EnvName, ...]) -> Dotenv | None:
+        plain = frozenset(name for name, _ in self.settings.env)
+        found = find_dotenv(self.project, chosen.chdir, env, plain)
+        if found is not None:
+            self._say("dotenv", f"{found.file}: {', '.join(item.name for item in found.names)}", *found.place, "")
         return found
 
     def _processes(self) -> tuple[Process, ...]:

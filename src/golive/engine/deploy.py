@@ -11,6 +11,7 @@ from pathlib import Path
 from golive import planner
 from golive.config import load
 from golive.detect import detect
+from golive.engine.dotenv import DotenvOffer
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
@@ -18,8 +19,7 @@ from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.engine.session import Session
 from golive.errors import Refused
-from golive.model.app import App
-from golive.model.host import Host
+from golive.model.app import App, EnvName
 from golive.model.plan import Plan
 from golive.protocol.facts import Facts
 from golive.transport.code import Snapshot, snapshot
@@ -45,7 +45,8 @@ def deploy(folder: Path, request: Request, reporter: Reporter) -> Outcome:
 class Deploy:
     """One app as it is in its folder, and the host that it goes to."""
 
-    def __init__(self, app: App, snapshot: Snapshot, host: Host, session: Session, reporter: Reporter) -> None:
+    def __init__(self, app: App, folder: Path, snapshot: Snapshot, session: Session, reporter: Reporter) -> None:
+        host = session.host
         self._app = app
         self._snapshot = snapshot
         self._host = host
@@ -53,21 +54,28 @@ class Deploy:
         self._reporter = reporter
         self._secrets: dict[str, str] = {}
         self._wants = planner.wants(app, snapshot.code, host)
+        travels = app.dotenv_file in snapshot.paths
+        self._dotenv = DotenvOffer(app, folder, host, snapshot.code.identity, travels)
 
     def preview(self) -> Plan:
         """The plan, without asking for values and without mending anything."""
-        missing = tuple(env.name for env in self._app.env if env.required)
         facts = self._session.facts(self._wants)
+        missing = tuple(env.name for env in self._missing(facts))
+        self._dotenv.notice(_names_on(facts), self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
         return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
 
     def run(self, started: float) -> Outcome:
         """Plan, show, do, follow."""
         errand = Errand(self._wants, self._plan, self._freight)
-        return carry_out(errand, self._session, self._reporter, started)
+        outcome = carry_out(errand, self._session, self._reporter, started)
+        if outcome.ok:
+            self._dotenv.remember(self._secrets)
+        return outcome
 
     def _plan(self, facts: Facts) -> Plan:
         self._settle_doubt()
+        self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
         self._ask_for_values(facts)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())
         options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now)
@@ -82,12 +90,16 @@ class Deploy:
 
     def _ask_for_values(self, facts: Facts) -> None:
         """Ask, hidden, for the variables that the code cannot do without and nobody has given yet."""
-        known = {*(facts.peek("app", "env", "names") or ()), *(name for name, _ in self._app.plain_env), *self._secrets}
-        for env in self._app.env:
-            if env.required and not env.generate and env.name not in known:
-                value = self._reporter.ask_secret("env-value", name=env.name, file=env.file, line=env.line)
-                if value:
-                    self._secrets[env.name] = value
+        for env in self._missing(facts):
+            value = self._reporter.ask_secret("env-value", name=env.name, file=env.file, line=env.line)
+            if value:
+                self._secrets[env.name] = value
+
+    def _missing(self, facts: Facts) -> tuple[EnvName, ...]:
+        """The variables without which the code does not start, and that have no value so far."""
+        known = {*_names_on(facts), *(name for name, _ in self._app.plain_env), *self._secrets}
+        demanded = (env for env in self._app.env if env.required and not env.generate)
+        return tuple(env for env in demanded if env.name not in known)
 
     def _adopts(self, facts: Facts) -> bool:
         """Whether an app of the same name that came from another folder may be replaced by this one."""
@@ -121,6 +133,11 @@ def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = Fals
             code = packing.result()
             if keys:
                 offer_key(transport, host, request, reporter)
-            yield Deploy(app, code, host, Session(host, transport, reporter), reporter)
+            yield Deploy(app, folder, code, Session(host, transport, reporter), reporter)
         finally:
             transport.close()
+
+
+def _names_on(facts: Facts) -> tuple[str, ...]:
+    """The variables that the host has a value for."""
+    return tuple(facts.peek("app", "env", "names") or ())

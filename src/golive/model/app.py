@@ -37,6 +37,15 @@ class EnvName:
 
 
 @dataclass(frozen=True)
+class DotenvName:
+    """A name in the app's .env file, never its value. ``local``: the value is for developing on this computer."""
+
+    name: str
+    line: int
+    local: bool
+
+
+@dataclass(frozen=True)
 class StaticMount:
     """A URL prefix (``/static/``) served by the proxy from a folder relative to the app."""
 
@@ -88,6 +97,8 @@ class App:
     ``migrate``: argv whose first word is a program of the environment, or empty. ``migrations``: the folder that holds
     them, "" if none. ``databases``: SQLite files relative to the root. ``plain_env``: settings that are no secret.
     """
+    ``dotenv_file``: the .env file that the app reads, "" if none; ``dotenv``: what it has that a host may need;
+    ``dotenv_loaded``: the code opens the file itself.
 
     slug: str
     framework: str
@@ -117,3 +128,6 @@ class App:
     upload_limit: str = "20m"
     python_wish: str = ""
     evidence: tuple[Evidence, ...] = field(default=(), compare=False)
+    dotenv_file: str = ""
+    dotenv: tuple[DotenvName, ...] = ()
+    dotenv_loaded: bool = False
