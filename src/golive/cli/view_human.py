@@ -47,7 +47,8 @@ class HumanView(View):
         self._err = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=True)
         self._symbols = symbols()
         self._phases = Phases()
-        self._live = LivePhases(self._out, self._phases, self._symbols) if _moves() and not verbose and not beside else None
+        moves = _moves() and not verbose and not beside
+        self._live = LivePhases(self._out, self._phases, self._symbols) if moves else None
         self._output: list[str] = []
 
     def waiting(self, what: str) -> None:

@@ -17,13 +17,14 @@ from golive.explain.failures.offers import OFFERS
 from golive.explain.failures.plan import PLAN
 from golive.explain.failures.run import RUN
 from golive.explain.failures.site import SITE
+from golive.explain.failures.terminal import TERMINAL
 from golive.explain.failures.words import WORDS
 from golive.explain.printable import printable
 from golive.locale import N_, _, active
 
 __all__ = ["FAILURES", "NOTICES", "WORDS", "Explanation", "explain", "notice"]
 
-FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **AGAIN, **RUN, **SITE, **LAB}
+FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **AGAIN, **RUN, **SITE, **LAB, **TERMINAL}
 """Code -> words."""
 
 NOTICES: dict[str, Sentences] = {**PASSING, **OFFERS}
