@@ -39,6 +39,7 @@ SUBJECTS = {
     "health": N_("first question"),
     "process": N_("process"),
     "dotenv": N_(".env file"),
+    "setup": N_("set up once"),
     "app_server": N_("app server"),
     "domains": N_("domains"),
 }

@@ -152,6 +152,8 @@ class HumanView(View):
         self._tell(self._err, f"{self._symbols.bad} ", "bold red", words.what, style="bold red")
         if words.why:
             self._tell(self._err, _("Why: "), "bold", words.why)
+        for told_after in outcome.after:
+            self.say(told_after.code, **dict(told_after.params))
         if words.next:
             self._tell(self._err, _("Next: "), "bold", words.next)
         self._err.print(Text(f"({code})", style="dim"))

@@ -20,12 +20,13 @@ from golive.detect.migrations import Migrations, find_migrations
 from golive.detect.paths import Evaluator
 from golive.detect.python_version import PythonVersion, find_python
 from golive.detect.services import find_services
+from golive.detect.setup_commands import find_setup
 from golive.detect.slug import slug_for
 from golive.detect.syntax import Project, read_project
 from golive.detect.walk import walk
 from golive.detect.writable import Writable, find_writable
 from golive.errors import ConfigError
-from golive.model.app import App, EnvName, Evidence, Process, Service, StaticMount
+from golive.model.app import App, EnvName, Evidence, Process, Service, SetupCommand, StaticMount
 from golive.protocol.steps import SharedPath
 
 
@@ -67,6 +68,7 @@ class _Reading:
         env = self._env()
         dotenv = self._dotenv(chosen, env)
         processes = self._processes()
+        setup = self._setup(chosen, dependencies, migrates=migrations is not None)
         self._broken()
         return App(
             slug=slug,
@@ -98,6 +100,7 @@ class _Reading:
             dotenv_file=dotenv.file if dotenv else "",
             dotenv=dotenv.names if dotenv else (),
             dotenv_loaded=dotenv is not None and dotenv.loaded,
+            setup=setup,
             evidence=tuple(self.evidence),
         )
 
@@ -238,6 +241,12 @@ class _Reading:
         found = find_dotenv(self.project, chosen.chdir, env, plain)
         if found is not None:
             self._say("dotenv", f"{found.file}: {', '.join(item.name for item in found.names)}", *found.place, "")
+        return found
+
+    def _setup(self, chosen: Candidate, dependencies: Dependencies, *, migrates: bool) -> tuple[SetupCommand, ...]:
+        found = find_setup(self.project, chosen, dependencies.text, migrates=migrates)
+        for command in found:
+            self._say("setup", " ".join(command.words), command.file, command.line, "")
         return found
 
     def _processes(self) -> tuple[Process, ...]:

@@ -6,12 +6,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from golive import planner
 from golive.config import load
 from golive.detect import detect
+from golive.engine.afterwards import afterwards
 from golive.engine.dotenv import DotenvOffer
+from golive.engine.downloads import Downloads
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
@@ -39,7 +42,7 @@ def deploy(folder: Path, request: Request, reporter: Reporter) -> Outcome:
     """Take the app in FOLDER live. Raises GoliveError for what stops it before anything is changed."""
     started = time.monotonic()
     with opened(folder, request, reporter, keys=True) as story:
-        return story.run(started)
+        return story.run(request, started)
 
 
 class Deploy:
@@ -48,6 +51,8 @@ class Deploy:
     def __init__(self, app: App, folder: Path, snapshot: Snapshot, session: Session, reporter: Reporter) -> None:
         host = session.host
         self._app = app
+        self._folder = folder
+        self._first = False
         self._snapshot = snapshot
         self._host = host
         self._session = session
@@ -63,17 +68,21 @@ class Deploy:
         missing = tuple(env.name for env in self._missing(facts))
         self._dotenv.notice(_names_on(facts), self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
-        return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        return Downloads(self._session).improved(plan, facts)
 
-    def run(self, started: float) -> Outcome:
+    def run(self, request: Request, started: float) -> Outcome:
         """Plan, show, do, follow."""
         errand = Errand(self._wants, self._plan, self._freight)
         outcome = carry_out(errand, self._session, self._reporter, started)
         if outcome.ok:
             self._dotenv.remember(self._secrets)
+            if self._first:
+                return replace(outcome, after=afterwards(self._app, self._folder, request))
         return outcome
 
     def _plan(self, facts: Facts) -> Plan:
+        self._first = not facts.peek("app", "current")
         self._settle_doubt()
         self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
         self._ask_for_values(facts)

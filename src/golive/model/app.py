@@ -37,6 +37,17 @@ class EnvName:
 
 
 @dataclass(frozen=True)
+class SetupCommand:
+    """A command of the app's own that a new site needs once. ``words``: what is typed, with ``NAME`` for what only a
+    person knows. ``kind``: ``tables`` | ``admin`` | ``seed``. Where it was seen."""
+
+    words: tuple[str, ...]
+    kind: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class DotenvName:
     """A name in the app's .env file, never its value. ``local``: the value is for developing on this computer."""
 
@@ -131,3 +142,5 @@ class App:
     dotenv_file: str = ""
     dotenv: tuple[DotenvName, ...] = ()
     dotenv_loaded: bool = False
+    setup: tuple[SetupCommand, ...] = ()
+    evidence: tuple[Evidence, ...] = field(default=(), compare=False)

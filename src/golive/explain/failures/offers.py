@@ -30,4 +30,9 @@ OFFERS: dict[str, Sentences] = {
         "The host keeps its own; “golive env import %(file)s” replaces them."
     ),
     "dotenv-offer": N_("%(file)s stays on this computer, and the app reads from it: “golive up” offers %(names)s."),
+    # What comes next.
+    "next-tables": N_("Next, make the tables of its database: %(command)s"),
+    "next-admin": N_("Next, make its first account: %(command)s"),
+    "next-seed": N_("Next, fill in its first data: %(command)s"),
+    "next-look": N_("To see what the app says while people visit it: %(command)s"),
 }
