@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golive.drivers import ground
+from golive.drivers import fitness, ground
 from golive.drivers.places import BUILDER, PROXY_USER, AppPlaces
 from golive.drivers.proxy import nginx
 from golive.model.app import App
@@ -12,8 +12,10 @@ from golive.protocol.facts import ProbeRequest
 
 
 def wants(app: App, code: Code, host: Host) -> ProbeRequest:
-    """What ``plan`` needs to see."""
-    return _wants(app.slug, app.port)
+    """What ``plan`` needs to see. Without a domain it may be another port that the app gets in the end."""
+    spare = () if app.domains else tuple(port for port in fitness.SPARE_PORTS if port != app.port)
+    request = _wants(app.slug, app.port)
+    return request._replace(ports=request.ports + spare)
 
 
 def wants_rollback(slug: str) -> ProbeRequest:

@@ -7,13 +7,14 @@ a plan without steps means that there is nothing to change. No file is opened he
 from __future__ import annotations
 
 from golive.drivers.wanted import wants, wants_down, wants_host, wants_rollback, wants_status
-from golive.planner.deploy import Options, plan
+from golive.planner.deploy import Options, address_clash, plan
 from golive.planner.down import plan_down
 from golive.planner.host import host_notices, host_refusals
 from golive.planner.rollback import plan_rollback
 
 __all__ = [
     "Options",
+    "address_clash",
     "host_notices",
     "host_refusals",
     "plan",

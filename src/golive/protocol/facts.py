@@ -54,7 +54,8 @@ class Facts:
         ports          {"80": {program, pid, unit} or null}
         panels         ["bt" | "1panel" | "dokku" | "coolify" | "caprover" | "plesk" | "cpanel" ...]  found by their own marks
         proxy          {nginx: {version, test: "" or the error text}, apache: {version, test}}   absent ones missing
-        apps           {slug: {identity, domains, port, current}}   every golive app on the host
+        default_sites  {port: {file, stock: bool, patterns}}    who gets names that nobody claims, golive's own sites apart
+        apps           {slug: {identity, domains, port, current, catch_all}}   every golive app on the host
         app            null, or {identity, current: 3 or 0, releases: [record + {number, complete: bool}],
                        environments: {key: complete bool}, env: {names: [...], digest, damaged}, shared: [path...],
                        running: null or {run, since, purpose, who}, unfinished: null or {run, purpose, release, in_doubt: step id or ""},

@@ -9,7 +9,16 @@ import time
 from typing import Any, Dict
 
 from golive.protocol.facts import ProbeRequest
-from golive.runner import probe_app, probe_files, probe_network, probe_packages, probe_proxy, probe_system, probe_units
+from golive.runner import (
+    probe_app,
+    probe_files,
+    probe_network,
+    probe_packages,
+    probe_proxy,
+    probe_sites,
+    probe_system,
+    probe_units,
+)
 
 FORMAT = 1
 
@@ -37,6 +46,7 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
         "users": {name: probe_files.user(name) for name in request.users},
         "ports": probe_network.listeners(request.ports),
         "panels": probe_proxy.panels(),
+        "default_sites": probe_sites.default_sites(),
         "apps": probe_app.all_apps(),
         "app": app,
         "golive": probe_app.golive_itself(),

@@ -9,6 +9,10 @@ NOTICES: dict[str, Sentences] = {
     # Before the plan is done.
     "uncommitted-changes": N_("Changes that are not committed to git go along: the folder is deployed as it is."),
     "static-by-app": N_("The app itself serves %(folder)s: it is not a plain folder that the proxy could serve."),
+    "default-site-kept": N_(
+        "Somebody has set up %(file)s for visitors who come by a name that no site has: golive leaves it alone. On port "
+        "%(port)s this app answers for %(names)s only."
+    ),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
     "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
     "rollback-to": N_("Bringing release %(release)s back, as a new release."),
@@ -60,6 +64,14 @@ NOTICES: dict[str, Sentences] = {
     "migration-in-doubt": N_("A migration was cut off (%(step)s). Is the database in order, so that it may run again?"),
     "identity-adopt": N_(
         "An app called “%(app)s” from another folder is on %(host)s. Is it the same app, to be replaced by this one?"
+    ),
+    "port-of-its-own": (
+        N_("Who visits %(address)s on port %(port)s gets the app “%(app)s” already."),
+        N_("Give this app port %(free)s, and write that to golive.toml?"),
+    ),
+    "port-remembered": (
+        N_("Written to golive.toml: port = %(port)s."),
+        N_("Open TCP %(port)s in your cloud's console as well (security group, 安全组)."),
     ),
     "delete-data": N_("Delete all data of “%(app)s” on %(host)s for good?"),
 }
