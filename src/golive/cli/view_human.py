@@ -26,6 +26,8 @@ from golive.model.plan import Plan
 from golive.protocol import events
 
 _SHOWN_OUTPUT = 20
+_WAITING_TOLD_EVERY = 30
+"""Seconds."""
 
 
 def _moves() -> bool:
@@ -50,6 +52,7 @@ class HumanView(View):
         moves = _moves() and not verbose and not beside
         self._live = LivePhases(self._out, self._phases, self._symbols) if moves else None
         self._output: list[str] = []
+        self._waited = 0
 
     def waiting(self, what: str) -> None:
         """WHAT goes on before there is a plan to show (nothing in plain mode)."""
@@ -72,12 +75,21 @@ class HumanView(View):
         finished = self._phases.follow(event)
         if event["event"] == events.LEASE_WAITING:
             self.say("lease-waiting", lease=str(event.get("lease", "")), holder=str(event.get("holder", "")))
+        if event["event"] == events.STEP_WAITING and not self._live:
+            self._tell_waiting(str(event.get("code", "")), event.get("params") or {})
         if event["event"] == events.FINISHED:
             self._phases.undoing = ""
         if self.verbose:
             self._tell_step(event)
         elif not self._live and finished:
             self._tell_phase(finished)
+
+    def _tell_waiting(self, code: str, params: Mapping[str, Param]) -> None:
+        """Where lines cannot move: at first, and then twice a minute."""
+        seconds = int(str(params.get("seconds", 0)))
+        if seconds < 1 or seconds >= self._waited + _WAITING_TOLD_EVERY:
+            self._waited = seconds
+            self.say(code, **params)
 
     def say(self, code: str, **params: Param) -> None:
         """A notice, above the moving lines."""

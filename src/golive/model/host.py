@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from golive.model.mirrors import MirrorSettings
 
 
 @dataclass(frozen=True)
@@ -11,7 +13,7 @@ class Host:
 
     ``visited_as``: the address or domain that visitors type ("" = ``address``). ``roles``: what runs there.
     ``host_key``: its SSH key (``ssh-ed25519 AAAA...``) as told by whoever made the host, believed unasked; "" if
-    nobody told.
+    nobody told. ``mirrors``: where packages shall come from.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Host:
     visited_as: str = ""
     roles: tuple[str, ...] = ("web", "worker", "cron")
     host_key: str = ""
+    mirrors: MirrorSettings = field(default_factory=MirrorSettings)
 
     @property
     def site(self) -> str:

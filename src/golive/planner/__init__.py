@@ -9,20 +9,39 @@ from __future__ import annotations
 from golive.drivers.wanted import wants, wants_down, wants_host, wants_rollback, wants_status
 from golive.planner.deploy import Options, address_clash, plan
 from golive.planner.down import plan_down
+from golive.planner.downloads import (
+    KINDS as DOWNLOADS,
+)
+from golive.planner.downloads import (
+    choices,
+    kinds_needed,
+    mirror_notice,
+    speed_text,
+    wants_measured,
+    with_downloads,
+)
 from golive.planner.host import host_notices, host_refusals
 from golive.planner.rollback import plan_rollback
 
 __all__ = [
+    "DOWNLOADS",
+    "Change",
     "Options",
     "address_clash",
+    "choices",
     "host_notices",
     "host_refusals",
+    "kinds_needed",
+    "mirror_notice",
     "plan",
     "plan_down",
     "plan_rollback",
+    "speed_text",
     "wants",
     "wants_down",
     "wants_host",
+    "wants_measured",
     "wants_rollback",
     "wants_status",
+    "with_downloads",
 ]

@@ -16,6 +16,7 @@ from golive.runner import (
     probe_packages,
     probe_proxy,
     probe_sites,
+    probe_sources,
     probe_system,
     probe_units,
 )
@@ -39,7 +40,8 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
         "format": FORMAT,
         "clock": int(time.time()),
         "packages": probe_packages.versions(request.packages),
-        "apt": probe_packages.apt(),
+        "apt": dict(probe_packages.apt(), sources=probe_sources.apt_sources()),
+        "pip": probe_sources.pip(),
         "pythons": {path: probe_system.python_version(path) for path in request.pythons},
         "files": {path: probe_files.look(path) for path in request.files},
         "units": probe_units.states(units) if systemd else probe_units.absent(units),
@@ -54,4 +56,8 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     facts.update(system)
     testing.join()
     facts["proxy"] = proxies
+    if request.measure:
+        from golive.runner.measure import measure
+
+        facts["mirrors"] = measure(request.measure)
     return facts

@@ -15,6 +15,14 @@ NOTICES: dict[str, Sentences] = {
     ),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
     "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+    "mirror-used": (
+        N_("%(kind)s: %(own)s %(own_speed)s, %(name)s %(speed)s; using %(name)s."),
+        N_("To keep that, or change it, in golive.toml: %(line)s"),
+    ),
+    "mirror-faster": (
+        N_("%(kind)s: %(own)s %(own_speed)s, %(name)s %(speed)s; “golive up” will use %(name)s."),
+        N_("To keep that, or change it, in golive.toml: %(line)s"),
+    ),
     "rollback-to": N_("Bringing release %(release)s back, as a new release."),
     "rollback-across-migration": N_(
         "Release %(release)s knows another state of the database; the data stays as it is. Check the site afterwards."
@@ -27,6 +35,8 @@ NOTICES: dict[str, Sentences] = {
     "following-run": (N_("A run is going on there: %(purpose)s."), N_("Started by %(who)s."), N_("Watching it first.")),
     "recovering-run": N_("An earlier run (%(purpose)s, %(run)s) was cut off: taking it back or finishing it first."),
     "planning-again": N_("Looking again: %(reason)s."),
+    "apt-in-use": N_("Waiting (%(seconds)s s): %(holder)s is using apt."),
+    "first-boot": N_("Waiting (%(seconds)s s): the server is still setting itself up (cloud-init)."),
     "lease-waiting": (N_("Waiting: another run keeps %(lease)s."), N_("It is %(holder)s.")),
     "connection-lost-retrying": N_(
         "The connection to %(host)s is gone. The host goes on by itself; trying to get back."
