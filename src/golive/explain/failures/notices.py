@@ -24,8 +24,12 @@ NOTICES: dict[str, Sentences] = {
         N_("To keep that, or change it, in golive.toml: %(line)s"),
     ),
     "rollback-to": N_("Bringing release %(release)s back, as a new release."),
-    "rollback-across-migration": N_(
-        "Release %(release)s knows another state of the database; the data stays as it is. Check the site afterwards."
+    "rollback-across-migration": (
+        N_(
+            "Release %(release)s knows another state of the database; the data stays as it is. "
+            "Check the site afterwards."
+        ),
+        N_("Not rolled back: %(places)s."),
     ),
     "packages-stay": N_("These packages stay, other sites may need them: %(packages)s."),
     "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),

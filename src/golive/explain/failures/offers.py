@@ -35,4 +35,13 @@ OFFERS: dict[str, Sentences] = {
     "next-admin": N_("Next, make its first account: %(command)s"),
     "next-seed": N_("Next, fill in its first data: %(command)s"),
     "next-look": N_("To see what the app says while people visit it: %(command)s"),
+    # What a rollback leaves alone.
+    "rollback-data": N_(
+        "Code, Python packages and settings come back; data does not. As it is now stays: %(places)s, and what is "
+        "installed in the system."
+    ),
+    "rollback-values": N_(
+        "Variables have other values than at the time of release %(release)s; today's are used (“golive env list”)."
+    ),
+    "rollback-kept": N_("Not rolled back: %(places)s."),
 }
