@@ -74,6 +74,7 @@ BARE: dict[str, Any] = {
     "users": {"www-data": {"uid": 33, "groups": ["www-data"], "home": "/var/www"}},
     "ports": {"80": None},
     "panels": [],
+    "default_sites": {},
     "proxy": {},
     "apps": {},
     "app": None,
@@ -145,6 +146,8 @@ class Imagined:
         if "nginx" in action.names:
             self.facts["proxy"]["nginx"] = {"version": "1.22.1", "test": ""}
             self.facts["ports"]["80"] = {"program": "nginx", "pid": 1, "unit": "nginx.service"}
+            stock = {"file": "/etc/nginx/sites-enabled/default", "stock": True, "patterns": ""}
+            self.facts["default_sites"]["80"] = stock
             self.facts["units"]["nginx.service"] = {"load": "loaded", "active": "active", "enabled": "enabled"}
 
     def _ensure_user(self, action: Any) -> None:
@@ -168,8 +171,9 @@ class Imagined:
         if action.path.startswith("/etc/nginx/conf.d/"):
             names = next(line for line in action.content.splitlines() if "server_name" in line)
             listen = next(line for line in action.content.splitlines() if "listen" in line)
-            site = {"domains": names.strip(" ;").split()[1:], "port": int(listen.strip(" ;").split()[1])}
-            self.facts["apps"]["guestbook"] = {"identity": "origin-1", "current": 0} | site
+            words = names.strip(" ;").split()[1:]
+            site = {"domains": [word for word in words if word != "~."], "port": int(listen.strip(" ;").split()[1])}
+            self.facts["apps"]["guestbook"] = {"identity": "origin-1", "current": 0, "catch_all": "~." in words} | site
 
     def _receive_code(self, action: Any) -> None:
         self._file(action.repository, kind="directory", mode=0o700, owner="root", group="root")

@@ -56,9 +56,22 @@ HOST_CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"file": "/etc/nginx/sites-enabled/shop", "line": 7},
     ),
     (
-        "name-taken",
+        "address-taken",
         {"apps": {"shop": {"domains": ["203.0.113.7"], "port": 80}}},
-        {"name": "203.0.113.7", "app": "shop"},
+        {"address": "203.0.113.7", "app": "shop", "port": 80, "free": 8080},
+    ),
+    (
+        "address-taken",
+        {"apps": {"shop": {"domains": ["198.51.100.9"], "port": 80, "catch_all": True}}},
+        {"address": "203.0.113.7", "app": "shop"},
+    ),
+    (
+        "address-taken",
+        {
+            "apps": {"shop": {"domains": ["203.0.113.7"], "port": 80}, "blog": {"domains": [], "port": 8080}},
+            "ports": {"8081": {"program": "java", "pid": 9, "unit": ""}},
+        },
+        {"free": 8082},
     ),
 ]
 
@@ -81,6 +94,16 @@ APP_CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("setting-unsupported", app(chdir="../../etc"), {"key": "app.chdir"}),
     ("setting-unsupported", app(port=70000), {"key": "app.port"}),
 ]
+
+
+def test_another_app_on_the_same_port_is_no_hindrance_with_a_domain_and_the_same_domain_is() -> None:
+    host = Imagined()
+    host.change({"apps": {"shop": {"domains": ["203.0.113.7"], "port": 80, "catch_all": True}}})
+    assert host.plan(app(domains=["guestbook.example"])).changes
+    assert host.plan(app(port=8080)).changes
+    host.change({"apps": {"blog": {"domains": ["guestbook.example"], "port": 80}}})
+    error = refusal(lambda: host.plan(app(domains=["guestbook.example"])))
+    assert (error.code, error.params["name"], error.params["app"]) == ("name-taken", "guestbook.example", "blog")
 
 
 def refusal(act: Callable[[], object]) -> Refused:

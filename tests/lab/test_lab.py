@@ -67,6 +67,13 @@ def test_servers_have_nothing_in_common(server_factory: Factory) -> None:
     assert two.run(["ping", "-c1", "-W2", one.address]).returncode == 0
 
 
+def test_the_way_out_stays_the_same_whoever_comes_and_goes(server: PracticeServer) -> None:
+    """A bridge takes over the address of one of its ports, unless it was given one: NET_ADDR_SET in the kernel's
+    documentation of addr_assign_type."""
+    assert server.running
+    assert Path("/sys/class/net/golive0/addr_assign_type").read_text().strip() == "3"
+
+
 def test_reset_forgets_every_change_but_not_who_the_server_is(server: PracticeServer) -> None:
     before = said(server, "cat", "/etc/machine-id"), server.host_key
     server.run(["sh", "-c", "echo new > /srv/file; rm /usr/bin/curl; echo changed > /etc/issue"])

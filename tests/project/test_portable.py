@@ -39,6 +39,7 @@ def test_every_command_shows_its_help(command: str) -> None:
 
 
 CONTROLLER = (
+    "golive.cli.ends",
     "golive.cli.view_human",
     "golive.cli.view_json",
     "golive.config",
@@ -49,6 +50,7 @@ CONTROLLER = (
     "golive.engine.hosts",
     "golive.engine.logs",
     "golive.engine.releases",
+    "golive.engine.run",
     "golive.engine.status",
     "golive.explain.shell",
     "golive.lab",

@@ -22,7 +22,7 @@ from golive.runner.layout import host_layout
 def test_every_top_level_fact_of_the_contract_is_there():
     facts = probe.gather(ProbeRequest())
     expected = "format hostname os python systemd user clock memory cores disk addresses ipv6 packages apt pythons"
-    expected += " files units users ports panels proxy apps app golive"
+    expected += " pip files units users ports panels proxy default_sites apps app golive"
     assert " ".join(sorted(facts)) == " ".join(sorted(expected.split()))
     json.dumps(facts)
 
@@ -150,7 +150,7 @@ def apps(tmp_path, monkeypatch):
     (folder / "envs" / "k3" / ".golive-complete").touch()
     (tmp_path / "etc" / "nginx" / "conf.d").mkdir(parents=True)
     (tmp_path / "etc" / "nginx" / "conf.d" / "golive-blog.conf").write_text(
-        "server {\n  listen 80;\n  listen [::]:80;\n  server_name a.example b.example;\n}\n"
+        "server {\n  listen 80;\n  listen [::]:80;\n  server_name a.example b.example ~.;\n}\n"
     )
     return folder
 
@@ -162,9 +162,8 @@ def test_an_environment_is_not_complete_because_what_it_holds_says_so(apps):
 
 
 def test_an_app_is_read_from_its_folder(apps):
-    assert probe_app.all_apps() == {
-        "blog": {"identity": "abc", "domains": ["a.example", "b.example"], "port": 80, "current": 2}
-    }
+    blog = {"identity": "abc", "domains": ["a.example", "b.example"], "catch_all": True, "port": 80, "current": 2}
+    assert probe_app.all_apps() == {"blog": blog}
     app = probe_app.one_app("blog")
     assert [(release["number"], release["complete"]) for release in app["releases"]] == [(2, True), (10, False)]
     assert app["releases"][0]["commit"] == "c2"

@@ -13,7 +13,7 @@ from golive.cli.early import look, speaking
 from golive.cli.help_text import Group
 from golive.locale import LANGUAGES, N_, _
 
-COMMANDS = ("check", "plan", "up", "status", "releases", "rollback", "logs", "down", "host", "lab")
+COMMANDS = ("check", "plan", "up", "status", "logs", "run", "releases", "rollback", "down", "host", "lab")
 USAGE_STATUS = 64
 
 

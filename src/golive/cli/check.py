@@ -38,6 +38,8 @@ SUBJECTS = {
     "services": N_("services"),
     "health": N_("first question"),
     "process": N_("process"),
+    "dotenv": N_(".env file"),
+    "setup": N_("set up once"),
     "app_server": N_("app server"),
     "domains": N_("domains"),
 }
@@ -83,8 +85,23 @@ def render(app: App, console: Console) -> None:
     made = [need.name for need in app.env if need.generate]
     if made:
         console.print(_("%(names)s: made at random on the host, and kept there.") % {"names": ", ".join(made)})
+    render_dotenv(app, console)
     console.print(_("Next: “golive plan --to HOST” shows what would be done there, “golive up --to HOST” does it."))
     console.print(_("HOST is root@ADDRESS of your server. None yet? “golive lab up web1” makes one to practise on."))
+
+
+def render_dotenv(app: App, console: Console) -> None:
+    """What becomes of the .env file: it does not travel with the code."""
+    made = {need.name for need in app.env if need.generate}
+    values = {
+        "file": app.dotenv_file,
+        "names": ", ".join(line.name for line in app.dotenv if not line.local),
+        "left": ", ".join(line.name for line in app.dotenv if line.local and line.name not in made),
+    }
+    if values["names"]:
+        console.print(_("%(file)s stays on this computer. “golive up” offers to keep on the host: %(names)s.") % values)
+    if values["left"]:
+        console.print(_("%(file)s, for developing or for this computer, not offered: %(left)s.") % values)
 
 
 def subject(evidence: Evidence) -> str:

@@ -31,6 +31,8 @@ SUBJECTS = {
     "disk_free": N_("Disk free"),
     "addresses": N_("Addresses"),
     "proxy": N_("Proxy"),
+    "apt": N_("System packages"),
+    "pypi": N_("Python packages"),
     "apps": N_("Apps of golive"),
 }
 

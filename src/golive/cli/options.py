@@ -47,12 +47,12 @@ def language_option(function: Decorated) -> Decorated:
     return option("--lang", type=choice, expose_value=False, help=N_("The language of every message."))(function)
 
 
-def viewing(function: Callable[Concatenate[View, P], int]) -> Decorated:
+def viewing(function: Callable[Concatenate[View, P], int], opened_by: Callable[..., View] = open_view) -> Decorated:
     """The options of a command that shows something; the function gets a view and returns the exit status."""
 
     @wraps(function)
     def command(*args: P.args, **kwargs: P.kwargs) -> int:
-        view = open_view(json=bool(kwargs.pop("json")), verbose=bool(kwargs.pop("verbose")))
+        view = opened_by(json=bool(kwargs.pop("json")), verbose=bool(kwargs.pop("verbose")))
         return tell(view, lambda: function(view, *args, **kwargs))
 
     wrapped: Decorated = command
@@ -61,7 +61,9 @@ def viewing(function: Callable[Concatenate[View, P], int]) -> Decorated:
     return language_option(wrapped)
 
 
-def acting(function: Callable[Concatenate[View, Request, P], int]) -> Decorated:
+def acting(
+    function: Callable[Concatenate[View, Request, P], int], opened_by: Callable[..., View] = open_view
+) -> Decorated:
     """The options of a command that works on a host; the function gets a view and a request."""
 
     @wraps(function)
@@ -75,7 +77,7 @@ def acting(function: Callable[Concatenate[View, Request, P], int]) -> Decorated:
         )
         return function(view, request, *args, **kwargs)
 
-    wrapped = viewing(command)
+    wrapped = viewing(command, opened_by)
     wrapped = option(
         "--yes", "-y", is_flag=True, help=N_("Never ask. A new host key is accepted and shown, a changed one never.")
     )(wrapped)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from golive.explain.failures import notice
 from golive.explain.printable import printable
 from golive.explain.what import describe
 from golive.locale import N_
@@ -64,6 +65,8 @@ class Phases:
             self._start(line, self.step(str(event.get("step", ""))))
         elif kind == events.STEP_OUTPUT:
             line.detail = printable(str(event.get("line", ""))) or line.detail
+        elif kind == events.STEP_WAITING:
+            line.detail = notice(str(event.get("code", "")), event.get("params") or {})
         elif kind == events.STEP_FINISHED:
             return self._finish_step(line)
         elif kind == events.STEP_FAILED:

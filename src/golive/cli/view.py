@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from golive.engine.outcome import Outcome
 from golive.engine.reporter import Reporter
 from golive.errors import GoliveError, Param
+from golive.locale import _
 from golive.protocol import events
 
 if TYPE_CHECKING:
@@ -77,6 +78,17 @@ def open_view(*, json: bool, verbose: bool = False) -> View:
     from golive.cli.view_human import HumanView
 
     return HumanView(verbose=verbose)
+
+
+def open_view_beside(*, json: bool, verbose: bool = False) -> View:
+    """A view that leaves standard output to a program. Raises click's UsageError for JSON, which belongs there too."""
+    if json:
+        import click
+
+        raise click.UsageError(_("There is no --json here: standard output is the command's."))
+    from golive.cli.view_human import HumanView
+
+    return HumanView(verbose=verbose, beside=True)
 
 
 def tell(view: View, story: Callable[[], int]) -> int:

@@ -26,6 +26,8 @@ from golive.model.plan import Plan
 from golive.protocol import events
 
 _SHOWN_OUTPUT = 20
+_WAITING_TOLD_EVERY = 30
+"""Seconds."""
 
 
 def _moves() -> bool:
@@ -35,17 +37,22 @@ def _moves() -> bool:
 
 
 class HumanView(View):
-    """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``."""
+    """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``.
 
-    def __init__(self, *, verbose: bool = False) -> None:
+    ``beside``: standard output is somebody else's, so all is said on standard error, and nothing moves.
+    """
+
+    def __init__(self, *, verbose: bool = False, beside: bool = False) -> None:
         super().__init__(verbose=verbose)
         colours = None if _moves() else True
-        self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False)
+        self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=beside)
         self._err = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=True)
         self._symbols = symbols()
         self._phases = Phases()
-        self._live = LivePhases(self._out, self._phases, self._symbols) if _moves() and not verbose else None
+        moves = _moves() and not verbose and not beside
+        self._live = LivePhases(self._out, self._phases, self._symbols) if moves else None
         self._output: list[str] = []
+        self._waited = 0
 
     def waiting(self, what: str) -> None:
         """WHAT goes on before there is a plan to show (nothing in plain mode)."""
@@ -68,6 +75,8 @@ class HumanView(View):
         finished = self._phases.follow(event)
         if event["event"] == events.LEASE_WAITING:
             self.say("lease-waiting", lease=str(event.get("lease", "")), holder=str(event.get("holder", "")))
+        if event["event"] == events.STEP_WAITING and not self._live:
+            self._tell_waiting(str(event.get("code", "")), event.get("params") or {})
         if event["event"] == events.FINISHED:
             self._phases.undoing = ""
         if self.verbose:
@@ -75,13 +84,25 @@ class HumanView(View):
         elif not self._live and finished:
             self._tell_phase(finished)
 
+    def _tell_waiting(self, code: str, params: Mapping[str, Param]) -> None:
+        """Where lines cannot move: at first, and then twice a minute."""
+        seconds = int(str(params.get("seconds", 0)))
+        if seconds < 1 or seconds >= self._waited + _WAITING_TOLD_EVERY:
+            self._waited = seconds
+            self.say(code, **params)
+
     def say(self, code: str, **params: Param) -> None:
         """A notice, above the moving lines."""
         self._tell(self._out, f"{self._symbols.dot} ", "cyan", notice(code, params))
 
+    @property
+    def attended(self) -> bool:  # type: ignore[override]
+        """Not with ``--yes``, nor where nobody can type."""
+        return not self.assume_yes and sys.stdin.isatty()
+
     def ask(self, code: str, default: bool, **params: Param) -> bool:
         """Yes or no; DEFAULT with ``--yes`` or where nobody can type."""
-        if self.assume_yes or not sys.stdin.isatty():
+        if not self.attended:
             return default
         self.close()
         question = f"{notice(code, params)} [{_('Y/n') if default else _('y/N')}]"
@@ -91,7 +112,7 @@ class HumanView(View):
 
     def ask_secret(self, code: str, **params: Param) -> str:
         """A password, not echoed."""
-        if self.assume_yes or not sys.stdin.isatty():
+        if not self.attended:
             return ""
         self.close()
         return self._typed(lambda: getpass.getpass(notice(code, params) + " "))
@@ -131,6 +152,8 @@ class HumanView(View):
                 self._err.print(_("These packages were installed and stay: %s") % ", ".join(outcome.kept))
             return 1
         self._tell(self._out, f"{self._symbols.good} ", "bold green", told or self._success(outcome))
+        for told_after in outcome.after:
+            self.say(told_after.code, **dict(told_after.params))
         return 0
 
     def fail(self, code: str, params: Mapping[str, Param]) -> None:

@@ -67,6 +67,8 @@ class JsonView(View):
     def conclude(self, outcome: Outcome, told: str = "") -> int:
         """The last line of a story that came to its end, good or bad."""
         if outcome.ok:
+            for told_after in outcome.after:
+                self.say(told_after.code, **dict(told_after.params))
             self._finish(outcome)
             return 0
         words = explain(outcome.code, outcome.params)

@@ -20,6 +20,7 @@ from golive.config.settings import (
 )
 from golive.errors import ConfigError
 from golive.model.app import Health
+from golive.model.mirrors import MirrorSettings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -125,6 +126,7 @@ def _settings(values: dict[str, Any], lines: dict[Path, int]) -> Settings:
             ProcessSettings(name, "") if table is False else ProcessSettings(name, **table)
             for name, table in values.get("processes", {}).items()
         ),
+        mirrors=MirrorSettings(**values.get("mirrors", {})),
         lines=lines,
     )
 

@@ -22,6 +22,7 @@ SLUG = r"^(?!build$|run-|drain-)[a-z]([a-z0-9-]{0,18}[a-z0-9])?$(?!\n)"
 LABEL = r"^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$(?!\n)"
 PROCESS = r"^[a-z][a-z0-9]{0,19}$(?!\n)"
 PREFIX = r"^/([A-Za-z0-9._~-]+/)+$(?!\n)"
+MIRROR = r"^(own|https?://[^\s@\"'\\#?]+)$(?!\n)"
 URL_PATH = r"^/[!-~]*$(?!\n)"
 
 ROLES = ("web", "worker", "cron")
@@ -80,6 +81,15 @@ HOST = Table(
     required=("address",),
 )
 
+MIRRORS = Table(
+    {
+        "preset": Key(Choice(("cn",)), "cn: one of mainland China's mirrors, the fastest."),
+        "apt": Key(Text("mirror", MIRROR), 'Where system packages come from; "own": from where the host says.'),
+        "pypi": Key(Text("mirror", MIRROR), 'Where Python packages come from; "own": from where the host says.'),
+        "python": Key(Text("mirror", MIRROR), "Where standalone Pythons come from, once an app needs one."),
+    }
+)
+
 SERVICE = Table({"env": Key(Text("variable", VARIABLE), "The environment variable that gets its address.")})
 
 PROCESS_TABLE = Table(
@@ -102,6 +112,7 @@ GOLIVE_TOML = Table(
             "Settings that are no secret, given to the app as environment variables.",
         ),
         "hosts": Key(Named(HOST, LABEL, "host-name"), "Where the app goes, by name."),
+        "mirrors": Key(MIRRORS, "Where packages come from; without it the fastest is found when some are needed."),
         "services": Key(
             Table({kind: Key(OrFalse(SERVICE), f"The app uses {kind}; false: it does not.") for kind in SERVICES}),
             "Backing services.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from golive.config.kinds import Path
 from golive.model.app import Health
+from golive.model.mirrors import MirrorSettings
 
 FILE_NAME = "golive.toml"
 
@@ -78,6 +79,7 @@ class Settings:
     hosts: tuple[HostSettings, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     processes: tuple[ProcessSettings, ...] = ()
+    mirrors: MirrorSettings = field(default_factory=MirrorSettings)
     lines: Mapping[Path, int] = field(default_factory=dict, compare=False)
 
     def line(self, key: str) -> int:

@@ -12,6 +12,7 @@ from golive.detect import refusal
 from golive.detect.chosen import choose_entry
 from golive.detect.commands import procfile
 from golive.detect.dependencies import Dependencies, find_dependencies, pinned_below, read_manifest
+from golive.detect.dotenv import Dotenv, find_dotenv
 from golive.detect.entry import Candidate
 from golive.detect.environment_names import find_names
 from golive.detect.flask import instance_folder, static_mount
@@ -19,12 +20,13 @@ from golive.detect.migrations import Migrations, find_migrations
 from golive.detect.paths import Evaluator
 from golive.detect.python_version import PythonVersion, find_python
 from golive.detect.services import find_services
+from golive.detect.setup_commands import find_setup
 from golive.detect.slug import slug_for
 from golive.detect.syntax import Project, read_project
 from golive.detect.walk import walk
 from golive.detect.writable import Writable, find_writable
 from golive.errors import ConfigError
-from golive.model.app import App, EnvName, Evidence, Process, Service, StaticMount
+from golive.model.app import App, EnvName, Evidence, Process, Service, SetupCommand, StaticMount
 from golive.protocol.steps import SharedPath
 
 
@@ -64,7 +66,9 @@ class _Reading:
         migrations = self._migrations(chosen, dependencies)
         services = self._services(bool(writable.databases))
         env = self._env()
+        dotenv = self._dotenv(chosen, env)
         processes = self._processes()
+        setup = self._setup(chosen, dependencies, migrates=migrations is not None)
         self._broken()
         return App(
             slug=slug,
@@ -93,6 +97,10 @@ class _Reading:
             runtime=settings.runtime,
             health=settings.health,
             upload_limit=settings.app.upload_limit,
+            dotenv_file=dotenv.file if dotenv else "",
+            dotenv=dotenv.names if dotenv else (),
+            dotenv_loaded=dotenv is not None and dotenv.loaded,
+            setup=setup,
             evidence=tuple(self.evidence),
         )
 
@@ -226,6 +234,19 @@ class _Reading:
             # A secret has no line in golive.toml: that file gets committed.
             override = "" if looks_secret(item.name) else f'env.{item.name} = ""'
             self._say("env", item.name, item.file, item.line, override)
+        return found
+
+    def _dotenv(self, chosen: Candidate, env: tuple[EnvName, ...]) -> Dotenv | None:
+        plain = frozenset(name for name, _ in self.settings.env)
+        found = find_dotenv(self.project, chosen.chdir, env, plain)
+        if found is not None:
+            self._say("dotenv", f"{found.file}: {', '.join(item.name for item in found.names)}", *found.place, "")
+        return found
+
+    def _setup(self, chosen: Candidate, dependencies: Dependencies, *, migrates: bool) -> tuple[SetupCommand, ...]:
+        found = find_setup(self.project, chosen, dependencies.text, migrates=migrates)
+        for command in found:
+            self._say("setup", " ".join(command.words), command.file, command.line, "")
         return found
 
     def _processes(self) -> tuple[Process, ...]:

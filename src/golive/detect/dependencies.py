@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from golive.config.encoding import decode
 from golive.detect.syntax import Project, upwards
-from golive.detect.walk import Tree, decode
+from golive.detect.walk import Tree
 from golive.errors import AppError
 
 if sys.version_info >= (3, 11):

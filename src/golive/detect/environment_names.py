@@ -24,6 +24,16 @@ _GIVEN = re.compile(
 _READERS = frozenset({"dotenv", "environs", "decouple", "environ", "starlette.config"})
 
 
+def is_given(name: str) -> bool:
+    """Whether the host, the shell or golive itself says what NAME is."""
+    return bool(_GIVEN.match(name))
+
+
+def is_made_up(name: str) -> bool:
+    """Whether NAME is a secret of the app's own, which any long random value serves."""
+    return bool(_GENERATE.match(name))
+
+
 @dataclass(frozen=True)
 class _Read:
     name: str
@@ -36,12 +46,12 @@ def find_names(project: Project) -> tuple[EnvName, ...]:
     found: dict[str, EnvName] = {}
     for module in project.modules.values():
         for read in _reads(module):
-            if _GIVEN.match(read.name):
+            if is_given(read.name):
                 continue
             known = found.get(read.name)
             if known is None or (read.required and not known.required):
-                generate = bool(_GENERATE.match(read.name))
-                found[read.name] = EnvName(read.name, read.required, generate, module.path, read.line)
+                made_up = is_made_up(read.name)
+                found[read.name] = EnvName(read.name, read.required, made_up, module.path, read.line)
     return tuple(found[name] for name in sorted(found))
 
 

@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+from golive.config.encoding import decode
+
 PRUNED = frozenset(
     (
         ".git",
@@ -92,20 +94,3 @@ def _entries(folder: Path) -> list[tuple[str, bool]]:
     except OSError:
         return []
     return sorted(found)
-
-
-def decode(data: bytes) -> str | None:
-    """Text as editors and shells write it: UTF-8, UTF-16 (a Windows shell's ``>``), or GBK. None: not text."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif b"\0" in data[:200]:
-        encodings = ["utf-16-le" if data[1:2] == b"\0" else "utf-16-be"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text.replace("\r\n", "\n")
-    return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from golive.drivers.appserver import gunicorn
 from golive.drivers.places import AppPlaces
 from golive.drivers.proxy import nginx
+from golive.drivers.proxy.default_site import ANY_OTHER, kept_by
 from golive.drivers.proxy.quoting import site_name
 from golive.drivers.python.environment import environment_for
 from golive.drivers.recipe import Recipe, Unit
@@ -60,11 +61,19 @@ def _written_below(app: App, folder: str) -> tuple[str, ...]:
 
 
 def site_for(app: App, host: Host, facts: Facts, recipe: Recipe) -> nginx.Site:
-    """The domains, or else the addresses by which visitors can come."""
+    """The domains, or else the addresses by which visitors can come, and whatever else they may type."""
+    return site_of(names_for(app, host, facts), app.port, facts, recipe)
+
+
+def names_for(app: App, host: Host, facts: Facts) -> tuple[str, ...]:
+    """The names of the app's site. A cloud host's own addresses are behind NAT: none of them is what visitors type."""
     if host.platform.local:
-        return site_of((host.site, "localhost"), app.port, facts, recipe)
-    names = app.domains or (host.site, *_addresses(facts))
-    return site_of(tuple(dict.fromkeys(written(names))), app.port, facts, recipe)
+        return (host.site, "localhost")
+    names = dict.fromkeys(written(app.domains or (host.site, *_addresses(facts))))
+    if app.domains:
+        return tuple(names)
+    rest = () if kept_by(facts, app.port) else (ANY_OTHER,)
+    return (*(names or ("_",)), *rest)
 
 
 def _addresses(facts: Facts) -> tuple[str, ...]:

@@ -29,6 +29,9 @@ SERVICE_NAMES = {
 DATABASES = ("mysql", "postgres")
 USUAL = ("DATABASE_URL", "SQLALCHEMY_DATABASE_URI")
 
+SPARE_PORTS = tuple(range(8080, 8100))
+"""Where an app goes whose port has another app already."""
+
 
 def app_refusals(app: App, code: Code, facts: Facts, sent: Collection[str], adopt: bool) -> Iterator[Refused]:
     """Every reason why this app cannot be deployed to this host. ``sent``: names of values that travel along."""
@@ -43,21 +46,25 @@ def app_refusals(app: App, code: Code, facts: Facts, sent: Collection[str], adop
     yield from _environment(app, known)
 
 
-def name_refusals(slug: str, names: Collection[str], port: int, facts: Facts) -> Iterator[Refused]:
-    """Another golive app already answers for one of these names on this port."""
+def name_refusals(app: App, names: tuple[str, ...], facts: Facts) -> Iterator[Refused]:
+    """Another golive app already answers for one of these names on this port, or for whatever has no name."""
     for other in sorted(facts.peek("apps") or {}):
-        if other == slug or facts.get("apps", other, "port") != port:
+        if other == app.slug or facts.get("apps", other, "port") != app.port:
             continue
-        for name in facts.get("apps", other, "domains") or ():
-            if name in names:
-                yield Refused("name-taken", name=name, app=other, port=port, free=_free_port(facts))
-                break
+        theirs = facts.get("apps", other, "domains") or ()
+        shared = [name for name in names if name in theirs]
+        if app.domains and shared:
+            yield Refused("name-taken", name=shared[0], app=other, port=app.port, free=_free_port(facts))
+        elif shared or (not app.domains and facts.get("apps", other, "catch_all")):
+            address = (*shared, *names)[0]
+            yield Refused("address-taken", address=address, app=other, port=app.port, free=_free_port(facts))
 
 
 def _free_port(facts: Facts) -> int:
-    """The first port from 8080 on that no app of golive's has: for advice, so that other programs do not matter."""
+    """The first spare port that no app of golive's has and no program listens on. Only a peek: it is advice."""
     taken = {facts.peek("apps", other, "port") for other in facts.peek("apps") or {}}
-    return next(port for port in range(8080, 65536) if port not in taken)
+    free = (port for port in SPARE_PORTS if port not in taken and facts.peek("ports", str(port)) is None)
+    return next(free, SPARE_PORTS[-1] + 1)
 
 
 def _settings(app: App) -> Iterator[Refused]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golive.drivers import ground, ports
+from golive.drivers import fitness, ground, ports
 from golive.drivers.places import BUILDER, PROXY_USER, AppPlaces
 from golive.drivers.proxy import nginx, own_proxy
 from golive.model.app import App
@@ -13,8 +13,11 @@ from golive.protocol.facts import ProbeRequest
 
 
 def wants(app: App, code: Code, host: Host) -> ProbeRequest:
-    """What ``plan`` needs to see."""
-    return _wants(app.slug, (app.port,), host.platform)
+    """What ``plan`` needs to see. Without a domain it may be another port that the app gets in the end."""
+    if host.platform.local:
+        return _wants(app.slug, (app.port,), host.platform)
+    spare = () if app.domains else tuple(port for port in fitness.SPARE_PORTS if port != app.port)
+    return _wants(app.slug, (app.port, *spare), host.platform)
 
 
 def wants_rollback(slug: str, platform: Platform = SERVER) -> ProbeRequest:

@@ -6,11 +6,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from golive import planner
 from golive.config import load
 from golive.detect import detect
+from golive.engine.afterwards import afterwards
+from golive.engine.dotenv import DotenvOffer
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
@@ -18,8 +21,7 @@ from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.engine.session import Session
 from golive.errors import Refused
-from golive.model.app import App
-from golive.model.host import Host
+from golive.model.app import App, EnvName
 from golive.model.plan import Plan
 from golive.protocol.facts import Facts
 from golive.transport.code import Snapshot, snapshot
@@ -39,35 +41,48 @@ def deploy(folder: Path, request: Request, reporter: Reporter) -> Outcome:
     """Take the app in FOLDER live. Raises GoliveError for what stops it before anything is changed."""
     started = time.monotonic()
     with opened(folder, request, reporter, keys=True) as story:
-        return story.run(started)
+        return story.run(request, started)
 
 
 class Deploy:
     """One app as it is in its folder, and the host that it goes to."""
 
-    def __init__(self, app: App, snapshot: Snapshot, host: Host, session: Session, reporter: Reporter) -> None:
+    def __init__(self, app: App, folder: Path, snapshot: Snapshot, session: Session, reporter: Reporter) -> None:
+        host = session.host
         self._app = app
+        self._folder = folder
+        self._first = False
         self._snapshot = snapshot
         self._host = host
         self._session = session
         self._reporter = reporter
         self._secrets: dict[str, str] = {}
         self._wants = planner.wants(app, snapshot.code, host)
+        travels = app.dotenv_file in snapshot.paths
+        self._dotenv = DotenvOffer(app, folder, host, snapshot.code.identity, travels)
 
     def preview(self) -> Plan:
         """The plan, without asking for values and without mending anything."""
-        missing = tuple(env.name for env in self._app.env if env.required)
         facts = self._session.facts(self._wants)
+        missing = tuple(env.name for env in self._missing(facts))
+        self._dotenv.notice(_names_on(facts), self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
         return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
 
-    def run(self, started: float) -> Outcome:
+    def run(self, request: Request, started: float) -> Outcome:
         """Plan, show, do, follow."""
         errand = Errand(self._wants, self._plan, self._freight)
-        return carry_out(errand, self._session, self._reporter, started)
+        outcome = carry_out(errand, self._session, self._reporter, started)
+        if outcome.ok:
+            self._dotenv.remember(self._secrets)
+            if self._first:
+                return replace(outcome, after=afterwards(self._app, self._folder, request))
+        return outcome
 
     def _plan(self, facts: Facts) -> Plan:
+        self._first = not facts.peek("app", "current")
         self._settle_doubt()
+        self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
         self._ask_for_values(facts)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())
         options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now)
@@ -82,12 +97,16 @@ class Deploy:
 
     def _ask_for_values(self, facts: Facts) -> None:
         """Ask, hidden, for the variables that the code cannot do without and nobody has given yet."""
-        known = {*(facts.peek("app", "env", "names") or ()), *(name for name, _ in self._app.plain_env), *self._secrets}
-        for env in self._app.env:
-            if env.required and not env.generate and env.name not in known:
-                value = self._reporter.ask_secret("env-value", name=env.name, file=env.file, line=env.line)
-                if value:
-                    self._secrets[env.name] = value
+        for env in self._missing(facts):
+            value = self._reporter.ask_secret("env-value", name=env.name, file=env.file, line=env.line)
+            if value:
+                self._secrets[env.name] = value
+
+    def _missing(self, facts: Facts) -> tuple[EnvName, ...]:
+        """The variables without which the code does not start, and that have no value so far."""
+        known = {*_names_on(facts), *(name for name, _ in self._app.plain_env), *self._secrets}
+        demanded = (env for env in self._app.env if env.required and not env.generate)
+        return tuple(env for env in demanded if env.name not in known)
 
     def _adopts(self, facts: Facts) -> bool:
         """Whether an app of the same name that came from another folder may be replaced by this one."""
@@ -121,6 +140,11 @@ def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = Fals
             code = packing.result()
             if keys:
                 offer_key(transport, host, request, reporter)
-            yield Deploy(app, code, host, Session(host, transport, reporter), reporter)
+            yield Deploy(app, folder, code, Session(host, transport, reporter), reporter)
         finally:
             transport.close()
+
+
+def _names_on(facts: Facts) -> tuple[str, ...]:
+    """The variables that the host has a value for."""
+    return tuple(facts.peek("app", "env", "names") or ())

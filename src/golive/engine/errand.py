@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from golive.engine.downloads import Downloads
 from golive.engine.outcome import Outcome
 from golive.engine.reporter import Reporter
 from golive.engine.session import Session
@@ -52,9 +53,10 @@ def carry_out(errand: Errand, session: Session, reporter: Reporter, started: flo
     Raises GoliveError for what stops it before anything is changed; a run that failed is an Outcome that is not ok.
     """
     whole = False
+    downloads = Downloads(session)
     for _ in range(ATTEMPTS):
         facts = session.settled_facts(errand.wants)
-        plan = errand.plan(facts)
+        plan = downloads.improved(errand.plan(facts), facts)
         reporter.plan(plan)
         if not plan.changes:
             return Outcome(ok=True, url=plan.url, release=plan.release, seconds=time.monotonic() - started)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from golive import planner
 from golive.config import Settings
+from golive.drivers.downloads import Choice
+from golive.engine.downloads import Downloads
 from golive.engine.login import chosen_host, connected, ssh_to
 from golive.engine.outcome import Finding, HostReport
 from golive.engine.reporter import Reporter
@@ -19,7 +22,9 @@ def check(request: Request, settings: Settings, reporter: Reporter) -> HostRepor
     host = chosen_host(request, settings)
     with connected(host, request, reporter) as session:
         facts = session.facts(planner.wants_host())
-    return HostReport(host.name, host.address, described(facts), tuple(_verdict(facts)))
+        sources = Downloads(session).choices(facts)
+    findings = (*_verdict(facts), *_slow_downloads(sources))
+    return HostReport(host.name, host.address, (*described(facts), *_figures(facts, sources)), findings)
 
 
 def described(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -48,6 +53,26 @@ def _verdict(facts: Facts) -> list[Finding]:
     notices = planner.host_notices(facts, int(time.time()))
     findings += [Finding("note", notice.code, dict(notice.params)) for notice in notices]
     return findings or [Finding("good", "host-fit")]
+
+
+def _figures(facts: Facts, sources: tuple[Choice, ...]) -> Iterator[tuple[str, str]]:
+    """What was measured of each source, the host's own first; "-" for one that does not answer."""
+    for choice in sources:
+        figures = [f"{figure.name} {_speed(figure.speed)}" for figure in choice.figures]
+        if choice.kind == "pypi" and not figures:
+            # Its owner has chosen it: nothing else is asked.
+            figures = [str(facts.peek("pip", "index") or "")]
+        yield choice.kind, choice.name if choice.address and not choice.figures else ", ".join(figures)
+
+
+def _speed(speed: int) -> str:
+    return planner.speed_text(speed) if speed else "-"
+
+
+def _slow_downloads(sources: tuple[Choice, ...]) -> Iterator[Finding]:
+    for choice in sources:
+        for notice in planner.mirror_notice("mirror-faster", choice):
+            yield Finding("note", notice.code, dict(notice.params))
 
 
 def _megabytes(size: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from golive.config import Settings, resolve_host
 from golive.engine.reporter import Reporter
@@ -26,7 +27,7 @@ def chosen_host(request: Request, settings: Settings) -> Host:
     # Looking at the lab takes as long as connecting, and what is plainly an address names none of its servers.
     by_name = request.to is not None and not re.search(r"[@.:]", request.to)
     host = resolve_host(request.to, settings, practice_servers() if by_name else {})
-    return this_computer(host) if host.kind == "local" else host
+    return replace(this_computer(host) if host.kind == "local" else host, mirrors=settings.mirrors)
 
 
 def practice_servers() -> dict[str, Host]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from golive.errors import Param
+from golive.model.plan import Notice
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Outcome:
     """How a run ended. ``changed``: steps that changed something. ``seconds``: of the whole story, monotonic.
 
     When not ``ok``: ``code`` and ``params`` have their words in ``golive.explain.failures``, ``output`` is the last
-    lines of the failed step. ``kept``: packages that were installed and stay.
+    lines of the failed step. ``kept``: packages that were installed and stay. ``after``: what to know or do next.
     """
 
     ok: bool
@@ -25,6 +26,7 @@ class Outcome:
     params: Mapping[str, Param] = field(default_factory=dict)
     output: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    after: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from golive.engine.login import chosen_host, connected
 from golive.engine.outcome import Outcome, ReleaseInfo
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
+from golive.model.plan import Notice, Plan
 from golive.protocol.facts import Facts, ProbeRequest
+
+_ABOUT_DATA = ("rollback-data", "rollback-across-migration")
 
 
 def releases(folder: Path, request: Request, reporter: Reporter) -> tuple[ReleaseInfo, ...]:
@@ -50,9 +54,15 @@ def rollback(folder: Path, request: Request, number: int | None, reporter: Repor
     settings = load(folder)
     slug = slug_for(folder, settings)
     host = chosen_host(request, settings)
-    errand = Errand(
-        wants=planner.wants_rollback(slug, host.platform),
-        plan=lambda facts: planner.plan_rollback(slug, host, facts, number),
-    )
+    places: set[str] = set()
+
+    def plan(facts: Facts) -> Plan:
+        made = planner.plan_rollback(slug, host, facts, number)
+        places.update(str(dict(told.params)["places"]) for told in made.notices if told.code in _ABOUT_DATA)
+        return made
+
+    errand = Errand(wants=planner.wants_rollback(slug, host.platform), plan=plan)
     with connected(host, request, reporter) as session:
-        return carry_out(errand, session, reporter, started)
+        outcome = carry_out(errand, session, reporter, started)
+    after = tuple(Notice("rollback-kept", (("places", place),)) for place in places if place)
+    return replace(outcome, after=after) if outcome.ok and outcome.changed else outcome

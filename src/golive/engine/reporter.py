@@ -14,6 +14,9 @@ from golive.protocol.events import Event
 class Reporter:
     """Does nothing, refuses nothing: what tests and embedding programs use."""
 
+    attended = False
+    """Whether somebody is there to answer: otherwise every question gets its default."""
+
     def plan(self, plan: Plan) -> None:
         """The plan is made; nothing has been changed yet."""
 

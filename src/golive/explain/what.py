@@ -14,7 +14,16 @@ _SEVERAL = 3
 def describe(action: Any) -> str:
     """One line about ACTION in the user's language. Raises KeyError for what is no action."""
     text, values = _LINES[type(action)]
-    return _(text) % values(action)
+    line = _(text) % values(action)
+    source = _source(action)
+    return _("%(line)s, from %(source)s") % {"line": line, "source": source} if source else line
+
+
+def _source(action: Any) -> str:
+    """Where packages come from, when it is not from where the host is set to."""
+    if isinstance(action, steps.InstallPackages):
+        return action.mirror
+    return action.index_url if isinstance(action, steps.BuildEnvironment) else ""
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -16,6 +16,11 @@ WHY: dict[str, str] = {
         "These programs come from the server's own package archive, so its security updates cover them: nginx receives "
         "the visitors, git stores your code, python3-venv makes Python environments. They stay if anything fails later."
     ),
+    "packages-mirror": N_(
+        "These programs come from the server's own package archive, fetched from a mirror that is much faster from "
+        "there: apt checks the archive's signature whoever hands it over. Only this once; the server's settings stay, "
+        "and so do the programs if anything fails later."
+    ),
     "build-user": N_(
         "Installing a Python package can run that package's code. A user that owns nothing else does it, never root."
     ),

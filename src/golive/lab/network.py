@@ -121,7 +121,9 @@ def set_cable(number: int, *, connected: bool) -> None:
 
 def _ensure_bridge() -> None:
     if not Path("/sys/class/net", BRIDGE).exists():
-        call(["ip", "link", "add", BRIDGE, "type", "bridge", "stp_state", "0"])
+        # An address of its own: otherwise it takes that of one of its ports, another one whenever servers come and go,
+        # and all the others go on sending to the old one for a while.
+        call(["ip", "link", "add", BRIDGE, "address", hardware_address(1), "type", "bridge", "stp_state", "0"])
         call(["ip", "address", "add", f"{GATEWAY}/24", "dev", BRIDGE])
         call(["ip", "link", "set", BRIDGE, "up"])
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1", "ascii")

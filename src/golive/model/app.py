@@ -37,6 +37,26 @@ class EnvName:
 
 
 @dataclass(frozen=True)
+class SetupCommand:
+    """A command of the app's own that a new site needs once. ``words``: what is typed, with ``NAME`` for what only a
+    person knows. ``kind``: ``tables`` | ``admin`` | ``seed``. Where it was seen."""
+
+    words: tuple[str, ...]
+    kind: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class DotenvName:
+    """A name in the app's .env file, never its value. ``local``: the value is for developing on this computer."""
+
+    name: str
+    line: int
+    local: bool
+
+
+@dataclass(frozen=True)
 class StaticMount:
     """A URL prefix (``/static/``) served by the proxy from a folder relative to the app."""
 
@@ -48,13 +68,14 @@ class StaticMount:
 class Process:
     """Something the app runs. ``kind``: ``web`` | ``worker`` | ``cron``.
 
-    ``command`` is empty for a web process: the app server driver makes it from the entry point.
+    ``command`` is empty for a web process: the app server driver makes it from the entry point. ``instances``: 0 = as
+    many as run now, one at first.
     """
 
     name: str
     kind: str
     command: str = ""
-    instances: int = 1
+    instances: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +108,8 @@ class App:
     ``app_server``: ``gunicorn``. ``workers``, ``threads``: 0 = from the host's cores and memory.
     ``migrate``: argv whose first word is a program of the environment, or empty. ``migrations``: the folder that holds
     them, "" if none. ``databases``: SQLite files relative to the root. ``plain_env``: settings that are no secret.
+    ``dotenv_file``: the .env file that the app reads, "" if none; ``dotenv``: what it has that a host may need;
+    ``dotenv_loaded``: the code opens the file itself.
     """
 
     slug: str
@@ -116,4 +139,8 @@ class App:
     health: Health = Health()
     upload_limit: str = "20m"
     python_wish: str = ""
+    dotenv_file: str = ""
+    dotenv: tuple[DotenvName, ...] = ()
+    dotenv_loaded: bool = False
+    setup: tuple[SetupCommand, ...] = ()
     evidence: tuple[Evidence, ...] = field(default=(), compare=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from golive.model.mirrors import MirrorSettings
 from golive.model.platform import SERVER, Platform
 
 
@@ -13,7 +14,7 @@ class Host:
 
     ``visited_as``: the address or domain that visitors type ("" = ``address``). ``roles``: what runs there.
     ``host_key``: its SSH key (``ssh-ed25519 AAAA...``) as told by whoever made the host, believed unasked; "" if
-    nobody told. ``platform``: what it is built from.
+    nobody told. ``platform``: what it is built from. ``mirrors``: where packages shall come from.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Host:
     roles: tuple[str, ...] = ("web", "worker", "cron")
     host_key: str = ""
     platform: Platform = SERVER
+    mirrors: MirrorSettings = field(default_factory=MirrorSettings)
 
     @property
     def site(self) -> str:

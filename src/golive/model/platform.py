@@ -10,7 +10,7 @@ class Platform:
     """``kind``: ``server`` (systemd, root, a user for each app) | ``local`` (this computer, all as its user).
 
     ``apps``, ``run``, ``state``, ``units``, ``sites``: folders for apps, sockets, golive's own, unit files and the
-    proxy's files. ``upstreams``: the way to ``apps`` by which the proxy reaches sockets, short enough for a socket's path.
+    proxy's files. ``upstreams``: the way to ``apps`` by which the proxy reaches sockets, short enough for their paths.
     ``owner``, ``group``: who owns what apps may only read. ``user``: whom apps run as, "" = one for each. ``python``:
     golive's own interpreter, where it supervises the apps itself.
     """

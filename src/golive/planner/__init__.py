@@ -7,21 +7,41 @@ a plan without steps means that there is nothing to change. No file is opened he
 from __future__ import annotations
 
 from golive.drivers.wanted import wants, wants_down, wants_host, wants_rollback, wants_status
-from golive.planner.deploy import Options, plan
+from golive.planner.deploy import Options, address_clash, plan
 from golive.planner.down import plan_down
+from golive.planner.downloads import (
+    KINDS as DOWNLOADS,
+)
+from golive.planner.downloads import (
+    choices,
+    kinds_needed,
+    mirror_notice,
+    speed_text,
+    wants_measured,
+    with_downloads,
+)
 from golive.planner.host import host_notices, host_refusals
 from golive.planner.rollback import plan_rollback
 
 __all__ = [
+    "DOWNLOADS",
+    "Change",
     "Options",
+    "address_clash",
+    "choices",
     "host_notices",
     "host_refusals",
+    "kinds_needed",
+    "mirror_notice",
     "plan",
     "plan_down",
     "plan_rollback",
+    "speed_text",
     "wants",
     "wants_down",
     "wants_host",
+    "wants_measured",
     "wants_rollback",
     "wants_status",
+    "with_downloads",
 ]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from golive.drivers import fitness, ground, preflight
-from golive.drivers.assembly import recipe_for, site_for
+from golive.drivers.assembly import names_for, recipe_for, site_for
 from golive.drivers.draft import Draft
 from golive.drivers.places import AppPlaces
 from golive.drivers.ports import own_port
+from golive.drivers.proxy import nginx
+from golive.drivers.proxy.default_site import kept_by
 from golive.drivers.python.environment import is_complete
 from golive.drivers.recipe import Recipe
 from golive.drivers.repair import plan_repair
 from golive.drivers.wanted import wants
+from golive.errors import Refused
 from golive.model.app import App
 from golive.model.code import Code
 from golive.model.host import Host
@@ -51,7 +54,7 @@ def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Opti
     first_of(preflight.host_refusals(facts, app.port, ours, code.size, code.files))
     recipe = recipe_for(app, code, facts, host.platform)
     site = site_for(app, host, facts, recipe)
-    first_of(fitness.name_refusals(app.slug, site.names, app.port, facts))
+    first_of(fitness.name_refusals(app, site.names, facts))
     ground.plan_ground(draft)
     secrets = _secrets(app, facts, options)
     current = current_of(facts)
@@ -63,7 +66,16 @@ def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Opti
     blueprint = replace(
         blueprint_for(draft, release, recipe, site), secrets=secrets, app_identity=code.identity, migrate=migrate
     )
-    return new_release_plan(draft, blueprint, _notices(app, code, facts, recipe, options))
+    notices = _notices(app, code, facts, recipe, options)
+    if not current and not app.domains:
+        notices += _default_site_kept(site, facts)
+    return new_release_plan(draft, blueprint, notices)
+
+
+def address_clash(app: App, host: Host, facts: Facts) -> Refused | None:
+    """Why an app without a domain cannot be visited by its host's address on its port; a port of its own would do."""
+    found = fitness.name_refusals(app, names_for(app, host, facts), facts)
+    return next((refusal for refusal in found if refusal.code == "address-taken"), None)
 
 
 def _secrets(app: App, facts: Facts, options: Options) -> tuple[str, ...]:
@@ -109,6 +121,13 @@ def _deployed(code: Code, recipe: Recipe, facts: Facts, secrets: tuple[str, ...]
         migrated=migrate,
         recipe=recipe.record(),
     )
+
+
+def _default_site_kept(site: nginx.Site, facts: Facts) -> tuple[Notice, ...]:
+    """Somebody has made a site for visitors who come by an unknown name: this app does not get them."""
+    file = kept_by(facts, site.port)
+    params = (("file", file), ("port", site.port), ("names", ", ".join(site.names)))
+    return (Notice("default-site-kept", params),) if file else ()
 
 
 def _notices(app: App, code: Code, facts: Facts, recipe: Recipe, options: Options) -> tuple[Notice, ...]:

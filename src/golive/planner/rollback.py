@@ -12,6 +12,7 @@ from golive.errors import Refused
 from golive.model.host import Host
 from golive.model.plan import Notice, Plan
 from golive.model.release import Release
+from golive.planner.rollback_limits import limits
 from golive.planner.shared import (
     Record,
     blueprint_for,
@@ -46,8 +47,7 @@ def plan_rollback(slug: str, host: Host, facts: Facts, to: int | None = None) ->
         return finished_plan(draft, "rollback", site, current["number"])
     ground.plan_ground(draft)
     notices = (Notice("rollback-to", (("release", target["number"]),)), *preflight.host_notices(facts))
-    if target.get("migrations_digest") != current.get("migrations_digest"):
-        notices += (Notice("rollback-across-migration", (("release", target["number"]),)),)
+    notices += limits(target, current, recipe, facts)
     blueprint = blueprint_for(draft, _returned(facts, target, current, recipe), recipe, site)
     return new_release_plan(draft, blueprint, notices)
 

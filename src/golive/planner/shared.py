@@ -10,6 +10,7 @@ from golive.drivers import tidy
 from golive.drivers.assembly import written
 from golive.drivers.draft import Draft
 from golive.drivers.proxy import nginx
+from golive.drivers.proxy.default_site import ANY_OTHER
 from golive.drivers.recipe import Recipe, recipe_from
 from golive.drivers.release import Blueprint, instances_of, plan_release, units_of
 from golive.errors import Refused
@@ -24,7 +25,8 @@ Record = dict[str, Any]
 
 def site_names(slug: str, host: Host, facts: Facts) -> tuple[str, ...]:
     """The names that the proxy knows the app by: a rollback changes the code, not the address."""
-    return tuple(written(facts.get("apps", slug, "domains") or ())) or tuple(written([host.site]))
+    names = tuple(written(facts.get("apps", slug, "domains") or ())) or tuple(written([host.site]))
+    return (*names, ANY_OTHER) if facts.get("apps", slug, "catch_all") else names
 
 
 def site_port(facts: Facts, slug: str) -> int:

@@ -7,6 +7,7 @@ run_started          run, app, purpose, release, who, total (steps)
 lease_waiting        lease, holder (what holds it), seconds
 step_started         step, n, total, phase, kind
 step_output          step, line                     (one line of a command's output, secrets redacted)
+step_waiting         step, code, params             (for somebody else; params: seconds so far, and who it is)
 undo_recorded        step, undo                     (how to take the next change back; written before it)
 step_finished        step, changed, seconds, outputs
 step_failed          step, code, params, output     (last lines)
@@ -29,6 +30,7 @@ RUN_STARTED = "run_started"
 LEASE_WAITING = "lease_waiting"
 STEP_STARTED = "step_started"
 STEP_OUTPUT = "step_output"
+STEP_WAITING = "step_waiting"
 UNDO_RECORDED = "undo_recorded"
 STEP_FINISHED = "step_finished"
 STEP_FAILED = "step_failed"

@@ -9,7 +9,12 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 
 
 class ProbeRequest(NamedTuple):
-    """What to look at, beside what is always looked at. ``app``: slug, or "" for the host alone."""
+    """What to look at, beside what is always looked at. ``app``: slug, or "" for the host alone. ``salt``: random
+    text for ``value_digest``, "" for no digests of the app's values.
+
+    ``measure``: (kind, name, url) of downloads to try; kind ``apt``: an InRelease file, ``pypi``: a page of an index.
+    The host's own is called ``own`` and gets a head start: if it is fast, the others of its kind are not asked.
+    """
 
     app: str = ""
     packages: Tuple[str, ...] = ()
@@ -18,6 +23,8 @@ class ProbeRequest(NamedTuple):
     users: Tuple[str, ...] = ()
     ports: Tuple[int, ...] = ()
     pythons: Tuple[str, ...] = ()
+    salt: str = ""
+    measure: Tuple[Tuple[str, str, str], ...] = ()
 
 
 def digest_of(value):
@@ -46,7 +53,10 @@ class Facts:
         addresses      ["10.77.0.5", ...]                       global ones, IPv4 first
         ipv6           bool
         packages       {name: version or ""}
-        apt            {present: bool, busy: "" or the name of the program that holds dpkg's lock, interrupted: bool, lists: bool}
+        apt            {present: bool, busy: "" or the name of the program that holds dpkg's lock, interrupted: bool, lists: bool,
+                       sources: {path: text without its comments}}    sources.list, sources.list.d and mirror lists
+        pip            {index: "" or the index that the host's owner has chosen, without user and password}
+        mirrors        [[kind, name, url, bytes a second, good: bool]]    only those asked for and tried
         pythons        {path: version or ""}                    those asked for
         files          {path: {kind: absent|file|directory|link|other, sha256, mode, owner, group, target}}
         units          {name: {load, active, sub, enabled, restarts, result}}   those asked for and the live release's
@@ -54,7 +64,8 @@ class Facts:
         ports          {"80": {program, pid, unit} or null}
         panels         ["bt" | "1panel" | "dokku" | "coolify" | "caprover" | "plesk" | "cpanel" ...]  found by their own marks
         proxy          {nginx: {version, test: "" or the error text}, apache: {version, test}}   absent ones missing
-        apps           {slug: {identity, domains, port, current}}   every golive app on the host
+        default_sites  {port: {file, stock: bool, patterns}}    who gets names that nobody claims, golive's own sites apart
+        apps           {slug: {identity, domains, port, current, catch_all}}   every golive app on the host
         app            null, or {identity, current: 3 or 0, releases: [record + {number, complete: bool}],
                        environments: {key: complete bool}, env: {names: [...], digest, damaged}, shared: [path...],
                        running: null or {run, since, purpose, who}, unfinished: null or {run, purpose, release, in_doubt: step id or ""},

@@ -29,9 +29,15 @@ Text = Union[str, Tuple[Union[str, Ref, Secret], ...]]
 
 
 class InstallPackages(NamedTuple):
-    """The operating system's packages NAMES are installed (apt). Outputs: ``versions``."""
+    """The operating system's packages NAMES are installed (apt). Outputs: ``versions``.
+
+    ``sources``: text of a sources list that is used instead of the host's own, for this once; the host's is not
+    touched, and used when that does not do. ``mirror``: the name of what it leads to, for people.
+    """
 
     names: Tuple[str, ...]
+    mirror: str = ""
+    sources: str = ""
 
 
 class EnsureUser(NamedTuple):
@@ -116,7 +122,8 @@ class BuildEnvironment(NamedTuple):
     ``manifests``: files relative to ``project``; each one is a ``requirements`` file, or
     ``pyproject.toml`` (its dependencies only), or ``uv.lock``. ``extras``: requirement
     specifiers of ours (the app server). Runs as the unprivileged ``builder``, with ``group`` as an
-    extra group so that it can read the project; the result belongs to root.
+    extra group so that it can read the project; the result belongs to root. ``index_url``: a package index that is used
+    instead of the host's own, for this once; the host's is used when that does not do.
     """
 
     path: str
@@ -128,6 +135,7 @@ class BuildEnvironment(NamedTuple):
     group: str
     tool: str = "pip"
     timeout: int = 1800
+    index_url: str = ""
 
 
 class GenerateSecrets(NamedTuple):

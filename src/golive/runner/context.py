@@ -86,6 +86,11 @@ class Context:
         if self._step is not None and self._shown <= MOST_OUTPUT:
             self._journal.write(events.STEP_OUTPUT, step=self._step.id, line=line)
 
+    def waiting(self, code: str, **params: Any) -> None:
+        """Tell that this step waits for somebody else; ``params``: who, and for how many seconds so far."""
+        if self._step is not None:
+            self._journal.write(events.STEP_WAITING, step=self._step.id, code=code, params=params)
+
     def set_output(self, name: str, value: Any) -> None:
         """A named result of this step that later steps may refer to. Never a secret."""
         if self._step is not None:

@@ -5,6 +5,7 @@ probe                   stdin: a request; stdout: the facts
 run                     stdin: a plan; starts it, then tells its events
 attach RUN APP [OFFSET] tells the events of a run from a byte of its journal on
 recover APP             brings an unfinished run to its end, telling its events
+terminal APP            stdin, stdout: a program of the app's live release at a terminal or in a pipeline
 work APP TOKEN          the worker itself (TOKEN of the run, or ``recover``); ``--after``: clean up behind one
 drain SPEC              what the drain unit runs
 ======================  ================================================================================
@@ -29,6 +30,10 @@ def main(arguments: Optional[Sequence[str]] = None, launch: Sequence[str] = ()) 
     command = words.pop(0) if words else ""
     if command == "probe" and not words:
         return _probe()
+    if command == "terminal" and len(words) == 1:
+        from golive.runner.terminal import serve
+
+        return serve(host_layout(), words[0])
     if command == "drain" and len(words) == 1:
         from golive.runner.drain import drain
 
@@ -66,6 +71,6 @@ def _tell(command: str, words: List[str], launch: Sequence[str]) -> int:
     elif command == "recover" and len(words) == 1:
         desk.recover(words[0])
     else:
-        sys.stderr.write("usage: probe | run | attach RUN APP [OFFSET] | recover APP\n")
+        sys.stderr.write("usage: probe | run | attach RUN APP [OFFSET] | recover APP | terminal APP\n")
         return 64
     return 0

@@ -9,7 +9,17 @@ import time
 from typing import Any, Dict
 
 from golive.protocol.facts import ProbeRequest
-from golive.runner import probe_app, probe_files, probe_network, probe_packages, probe_proxy, probe_system, probe_units
+from golive.runner import (
+    probe_app,
+    probe_files,
+    probe_network,
+    probe_packages,
+    probe_proxy,
+    probe_sites,
+    probe_sources,
+    probe_system,
+    probe_units,
+)
 from golive.runner.layout import local_layout
 
 FORMAT = 1
@@ -33,13 +43,15 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
         "kind": "server" if here is None else "local",
         "clock": int(time.time()),
         "packages": probe_packages.versions(request.packages),
-        "apt": probe_packages.apt(),
+        "apt": dict(probe_packages.apt(), sources=probe_sources.apt_sources()),
+        "pip": probe_sources.pip(),
         "pythons": {path: probe_system.python_version(path) for path in request.pythons},
         "files": {path: probe_files.look(path) for path in request.files},
         "units": probe_units.states(units) if systemd or here is not None else probe_units.absent(units),
         "users": {name: probe_files.user(name) for name in request.users},
         "ports": probe_network.listeners(request.ports),
         "panels": probe_proxy.panels(),
+        "default_sites": probe_sites.default_sites() if here is None else {},
         "apps": probe_app.all_apps(),
         "app": app,
         "golive": probe_app.golive_itself(),
@@ -47,4 +59,8 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     facts.update(system)
     testing.join()
     facts["proxy"] = proxies
+    if request.measure:
+        from golive.runner.measure import measure
+
+        facts["mirrors"] = measure(request.measure)
     return facts

@@ -33,7 +33,7 @@ def names_in(folder: str) -> List[str]:
 
 
 def all_apps() -> Dict[str, Dict[str, Any]]:
-    """``{slug: {identity, domains, port, current}}`` for every app on the host."""
+    """``{slug: {identity, domains, port, current, catch_all}}`` for every app on the host."""
     layout = host_layout()
     folders = {slug: os.path.join(layout.apps, slug) for slug in names_in(layout.apps)}
     marks = ("identity", "releases")
@@ -52,7 +52,8 @@ def _brief(slug: str, folder: str) -> Dict[str, Any]:
     listen = re.search(r"^\s*listen\s+(?:[^;\s]*:)?(\d+)[\s;]", site, re.M)
     return {
         "identity": read(os.path.join(folder, "identity")).strip(),
-        "domains": [name for name in names.group(1).split() if name != "_"] if names else [],
+        "domains": [name for name in names.group(1).split() if name != "_" and name[0] != "~"] if names else [],
+        "catch_all": bool(names and "~." in names.group(1).split()),
         "port": int(listen.group(1)) if listen else 0,
         "current": current(folder),
     }

@@ -41,6 +41,12 @@ def _version(status: bytes, name: str) -> str:
     return version.group(1).decode("utf-8", "replace") if installed and version else ""
 
 
+def conffile(path: str) -> str:
+    """The MD5 that a package's own settings file had when it was installed, "" for what is none."""
+    entry = re.search(rb"^ %s ([0-9a-f]{32})" % re.escape(path.encode("utf-8", "surrogateescape")), _status(), re.M)
+    return entry.group(1).decode("ascii") if entry else ""
+
+
 def apt() -> Dict[str, Any]:
     """Whether there is an apt, who uses it just now, whether dpkg was interrupted and package lists exist."""
     present = os.access("/usr/bin/apt-get", os.X_OK) and os.path.exists(STATUS)

@@ -19,7 +19,10 @@ _CARRIED = re.compile(
 
 
 def host_environment(path: str = "/etc/environment") -> Dict[str, str]:
-    """How this host reaches the network (proxies, certificates, indexes), as its owner wrote it down."""
+    """How this host reaches the network (proxies, certificates, indexes), as its owner wrote it down; on the user's own
+    computer as the user's environment says."""
+    if local_layout() is not None:
+        return {name: value for name, value in os.environ.items() if _CARRIED.match(name)}
     found: Dict[str, str] = {}
     try:
         with open(path, encoding="utf-8", errors="replace") as lines:

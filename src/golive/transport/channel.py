@@ -75,6 +75,13 @@ class Channel:
             yield self._rest
             self._rest = b""
 
+    async def piece(self) -> bytes:
+        """What comes next of stdout, as it comes; b"" at the end."""
+        if self._rest:
+            piece, self._rest = self._rest, b""
+            return piece
+        return await self._read()
+
     async def content(self) -> bytes:
         """All of stdout that is still to come."""
         pieces = [self._rest]

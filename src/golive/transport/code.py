@@ -35,9 +35,11 @@ _REMEMBERED = 50
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``code``: what the planner needs to know. ``pack`` makes what the host is sent."""
+    """``code``: what the planner needs to know. ``paths``: every file that travels. ``pack`` makes what the host is
+    sent."""
 
     code: Code
+    paths: frozenset[str] = field(repr=False)
     _files: dict[str, Found] = field(repr=False)
     _trees: dict[str, bytes] = field(repr=False)
     _normalise: Normalise | None = field(repr=False)
@@ -120,7 +122,7 @@ def _snapshot(root: Path, work_tree: WorkTree | None, manifests: tuple[str, ...]
         size=sum(file.status.st_size for file in files),
         files=len(files),
     )
-    return Snapshot(code, dict(zip(blobs, files, strict=True)), contents, normalise)
+    return Snapshot(code, frozenset(named), dict(zip(blobs, files, strict=True)), contents, normalise)
 
 
 def _blobs(root: Path, files: list[Found], rules: str, normalise: Normalise | None) -> list[str]:

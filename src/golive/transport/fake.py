@@ -10,6 +10,7 @@ from golive.errors import HostError
 from golive.protocol.events import FINISHED
 from golive.protocol.facts import ProbeRequest
 from golive.transport.interface import Event, OnEvent, OnLine
+from golive.transport.terminal import Ends, Opening
 
 RUN = "20260101-000000-abcd"
 
@@ -87,6 +88,14 @@ class FakeTransport:
         for line in self._lines:
             on_line(line)
         return self._status
+
+    def terminal(self, app: str, opening: Opening, ends: Ends) -> dict[str, Any]:
+        """The lines are said, and the status is the end."""
+        self._note("terminal", app=app, opening=opening)
+        ends.begin(lambda rows, columns: None)
+        for line in self._lines:
+            ends.write(line.encode("utf-8"), False)
+        return {"status": self._status}
 
     def install_python(self, on_line: OnLine) -> int:
         """The lines and the status."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from golive.protocol.facts import ProbeRequest
+from golive.transport.terminal import Ends, Opening
 
 Event = dict[str, Any]
 OnEvent = Callable[[Event], None]
@@ -60,6 +61,10 @@ class Transport(Protocol):
 
     def stream(self, argv: Sequence[str], on_line: OnLine) -> int:
         """Run a command as root, its output line by line; its exit status. It dies with the call."""
+
+    def terminal(self, app: str, opening: Opening, ends: Ends) -> dict[str, Any]:
+        """Run a program of the app's live release, its streams tied to ENDS: {status} as a shell tells it, or
+        {code, params} if it never ran. It dies with the call."""
 
     def install_python(self, on_line: OnLine) -> int:
         """Install python3 by the host's package manager; the exit status."""

@@ -20,6 +20,7 @@ from golive.transport.command import quoted, shell, tethered
 from golive.transport.install_python import INSTALL_PYTHON
 from golive.transport.interface import Event, OnEvent, OnLine, Questions
 from golive.transport.known_hosts import fingerprint
+from golive.transport.terminal import Ends, Opening
 from golive.transport.wire import Follower, probe_frames, run_frames
 
 if TYPE_CHECKING:
@@ -147,6 +148,10 @@ class SshTransport:
         """Run a command as root, its output line by line, until it ends or this call does."""
         return self._portal.call(self._stream(tethered(argv), on_line))
 
+    def terminal(self, app: str, opening: Opening, ends: Ends) -> dict[str, Any]:
+        """Run a program of the app's live release at ENDS."""
+        return self._portal.call(self._terminal(app, opening, ends))
+
     def install_python(self, on_line: OnLine) -> int:
         """Install python3 by the host's package manager."""
         return self._portal.call(self._stream(shell(INSTALL_PYTHON), on_line))
@@ -259,6 +264,12 @@ class SshTransport:
             return await channel.status()
         finally:
             channel.close()
+
+    async def _terminal(self, app: str, opening: Opening, ends: Ends) -> dict[str, Any]:
+        from golive.transport.ssh_terminal import SshTerminal
+
+        channel = await self._as_root().runner(["terminal", app])
+        return await SshTerminal(channel, self._portal, self._host.name).hold(opening, ends)
 
     async def _install_key(self, public_key: str) -> None:
         from golive.transport.channel import Channel

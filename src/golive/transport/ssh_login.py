@@ -105,8 +105,21 @@ class Login:
             except asyncssh.HostKeyNotVerifiable:
                 pass
             except (OSError, asyncssh.Error, asyncio.TimeoutError) as error:
+                if _may_have_said_why(error, client):
+                    await self._compare_keys(host, client)
                 raise self._meaning(error, host, configured, client) from None
             await self._meet(host, client)
+
+    async def _compare_keys(self, host: Host, client: Client) -> None:
+        """Raises HostError ``host-key-changed`` if HOST shows another key than those that are known."""
+        try:
+            offered = await self.offered_key(host)
+        except HostError:
+            return
+        known = tuple(key.fingerprint for key in client.known if key.kind == "key")
+        shown = fingerprint(offered.line)
+        if known and shown not in known:
+            raise HostError("host-key-changed", host=host.name, known=known, offered=shown)
 
     async def offered_key(self, host: Host) -> OfferedKey:
         """The key that HOST shows now, whatever is known of it. Raises HostError."""
@@ -237,6 +250,12 @@ async def _patiently(
             connecting.cancel()
             await asyncio.wait({connecting})
             raise asyncio.TimeoutError
+
+
+def _may_have_said_why(error: Exception, client: Client) -> bool:
+    """A host that has no key of the known kinds hangs up, and its last words may be lost with the connection."""
+    hung_up = isinstance(error, (ConnectionResetError, BrokenPipeError, asyncssh.ConnectionLost))
+    return hung_up and bool(client.known) and not client.met
 
 
 def _nothing_known(host: str, address: str, port: int | None) -> tuple[list[Any], list[Any], list[Any]]:

@@ -26,6 +26,7 @@ class RecordingContext:
         self.out_of_memory = False
         self.undos: list[dict] = []
         self.tail: list[str] = []
+        self.waits: list[tuple[str, dict]] = []
         self.outputs: dict[str, object] = {}
         self.concealed: set[str] = set()
         self.programs: list[tuple[str, ...]] = []
@@ -40,6 +41,9 @@ class RecordingContext:
 
     def output(self, line):
         self.tail.append(line)
+
+    def waiting(self, code, **params):
+        self.waits.append((code, params))
 
     def set_output(self, name, value):
         self.outputs[name] = value

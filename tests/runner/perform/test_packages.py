@@ -45,14 +45,14 @@ def test_a_lock_that_is_never_released_ends_the_wait_and_its_holder_is_named(hol
         packages.wait_for_apt(context)
     assert (caught.value.code, caught.value.params) == ("apt-busy", {"holder": "unattended-upgrade", "seconds": 1})
     assert time.monotonic() - started < 10
-    assert "waiting for unattended-upgrade" in context.tail[0]
+    assert context.waits[0] == ("apt-in-use", {"holder": "unattended-upgrade", "seconds": 0})
 
 
 def test_the_wait_ends_when_the_lock_is_free(holder, context, monkeypatch) -> None:
-    def let_go(line: str) -> None:
-        assert "unattended-upgrade" in line
+    def let_go(code: str, **params: object) -> None:
+        assert params["holder"] == "unattended-upgrade"
         holder.communicate("enough\n")
 
-    monkeypatch.setattr(context, "output", let_go)
+    monkeypatch.setattr(context, "waiting", let_go)
     packages.wait_for_apt(context)
     assert holder.returncode == 0

@@ -1,6 +1,9 @@
 """Getting in: keys, passwords and host keys; and one name for each way in which it does not work."""
 
+import contextlib
 import socket
+import struct
+import threading
 
 import asyncssh
 import pytest
@@ -80,6 +83,35 @@ def test_a_host_that_has_no_key_of_the_known_kind_any_more(connect, server, own_
     key = asyncssh.generate_private_key("ecdsa-sha2-nistp256").export_public_key().decode().split()
     (own_folders / ".ssh" / "known_hosts").write_text(f"[127.0.0.1]:{server.port} {key[0]} {key[1]}\n")
     assert refused(connect()).code == "host-key-changed"
+
+
+def test_a_host_that_hangs_up_before_its_reason_is_read(connect, host_key, server, own_folders):
+    """What a server said last is lost when it closes a connection on which something is still unread."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=hang_up_then_lead_to, args=(door, server.port), daemon=True).start()
+        port = door.getsockname()[1]
+        key = asyncssh.generate_private_key("ecdsa-sha2-nistp256").export_public_key().decode().split()
+        (own_folders / ".ssh" / "known_hosts").write_text(f"[127.0.0.1]:{port} {key[0]} {key[1]}\n")
+        error = refused(connect(port=port))
+        assert (error.code, error.params["offered"]) == ("host-key-changed", fingerprint(host_key))
+
+
+def hang_up_then_lead_to(door, port):
+    first, _ = door.accept()
+    first.sendall(b"SSH-2.0-hasty\r\n")
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    first.recv(1)
+    first.close()
+    second, _ = door.accept()
+    with second, socket.create_connection(("127.0.0.1", port)) as server:
+        threading.Thread(target=pour, args=(server, second), daemon=True).start()
+        pour(second, server)
+
+
+def pour(source, target):
+    with contextlib.suppress(OSError):
+        while content := source.recv(65536):
+            target.sendall(content)
 
 
 def test_a_revoked_host_key(connect, host_key, server, own_folders):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from golive.drivers.places import IDENTITY_URL, AppPlaces
+from golive.drivers.proxy.default_site import ANY_OTHER
 from golive.drivers.proxy.quoting import quote, site_name, size, url_prefix, word
 
 UNIT = "nginx.service"
@@ -25,8 +26,8 @@ class Mount:
 
 @dataclass(frozen=True)
 class Site:
-    """What visitors see. ``names``: domains and addresses. ``sockets``: file names in the release's run folder.
-    ``address``: the one to listen on, "" = all.
+    """What visitors see. ``names``: domains and addresses, ANY_OTHER for the rest. ``sockets``: file names in the
+    release's run folder. ``address``: the one to listen on, "" = all.
     """
 
     names: tuple[str, ...]
@@ -48,7 +49,8 @@ def render_site(places: AppPlaces, site: Site) -> str:
 
 def visitor_host(site: Site) -> str:
     """The Host header of a visitor: the first name that is one (not a wildcard), with the port where it is unusual."""
-    name = next((name for name in site.names if not name.startswith("*.")), site.names[0].removeprefix("*."))
+    plain = (name for name in site.names if not name.startswith(("*.", "~")))
+    name = next(plain, site.names[0].removeprefix("*."))
     return name if site.port == 80 else f"{name}:{site.port}"
 
 
@@ -90,11 +92,12 @@ map $http_upgrade {variable} {{
 def _server(places: AppPlaces, site: Site, variable: str) -> str:
     port = f"{site.address}:{site.port}" if site.address else str(site.port)
     listen = f"    listen {port};\n" + (f"    listen [::]:{site.port};\n" if site.ipv6 else "")
-    names = " ".join(dict.fromkeys(site_name(name) for name in site.names))
+    names = " ".join(dict.fromkeys(name if name == ANY_OTHER else site_name(name) for name in site.names))
+    rest = f"    # {ANY_OTHER} stands for every name that no other site claims.\n" if ANY_OTHER in site.names else ""
     host = "$host" if site.port == 80 else f"$host:{site.port}"
     return f"""\
 server {{
-{listen}    server_name {names};
+{listen}{rest}    server_name {names};
     server_tokens off;
 
     # The largest upload that is let through; a larger one is answered with 413.

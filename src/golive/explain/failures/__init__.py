@@ -6,23 +6,29 @@ import re
 from collections.abc import Mapping
 
 from golive.errors import Param
+from golive.explain.failures.again import AGAIN
 from golive.explain.failures.app import APP
 from golive.explain.failures.config import CONFIG
 from golive.explain.failures.entry import Failure, Sentences
 from golive.explain.failures.host import HOST
 from golive.explain.failures.lab import LAB
-from golive.explain.failures.notices import NOTICES
+from golive.explain.failures.notices import NOTICES as PASSING
+from golive.explain.failures.offers import OFFERS
 from golive.explain.failures.plan import PLAN
 from golive.explain.failures.run import RUN
 from golive.explain.failures.site import SITE
+from golive.explain.failures.terminal import TERMINAL
 from golive.explain.failures.words import WORDS
 from golive.explain.printable import printable
 from golive.locale import N_, _, active
 
 __all__ = ["FAILURES", "NOTICES", "WORDS", "Explanation", "explain", "notice"]
 
-FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **RUN, **SITE, **LAB}
+FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **AGAIN, **RUN, **SITE, **LAB, **TERMINAL}
 """Code -> words."""
+
+NOTICES: dict[str, Sentences] = {**PASSING, **OFFERS}
+"""Code -> words of what is said in passing, and asked."""
 
 _UNKNOWN = Failure(
     N_("Something went wrong that golive has no words for: %(code)s."),

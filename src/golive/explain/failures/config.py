@@ -41,6 +41,21 @@ CONFIG: dict[str, Failure] = {
         N_("This file gets committed and shared, so a password or key in it is no secret any more."),
         N_("Delete the line. “golive up” asks for the value, hidden, and keeps it on the host for root alone."),
     ),
+    "dotenv-line": Failure(
+        N_("%(file)s, line %(line)s: this is no NAME=value."),
+        N_("A name is made of letters, digits and “_”; a value with quotes must end with the same quotes."),
+        N_("Correct the line, or put # before it."),
+    ),
+    "dotenv-encoding": Failure(
+        N_("%(file)s is not text that golive can read."),
+        N_("It is neither UTF-8 nor UTF-16 nor GBK."),
+        N_("Save the file as UTF-8 in your editor."),
+    ),
+    "dotenv-unreadable": Failure(
+        N_("%(file)s cannot be read."),
+        N_("The system says: %(reason)s."),
+        N_("Check the file's permissions."),
+    ),
     "host-missing": Failure(
         N_("Golive does not know which host you mean."),
         (N_("There is no single or default host in golive.toml."), N_("It has these: %(names)s.")),

@@ -9,11 +9,27 @@ NOTICES: dict[str, Sentences] = {
     # Before the plan is done.
     "uncommitted-changes": N_("Changes that are not committed to git go along: the folder is deployed as it is."),
     "static-by-app": N_("The app itself serves %(folder)s: it is not a plain folder that the proxy could serve."),
+    "default-site-kept": N_(
+        "Somebody has set up %(file)s for visitors who come by a name that no site has: golive leaves it alone. On port "
+        "%(port)s this app answers for %(names)s only."
+    ),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
     "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+    "mirror-used": (
+        N_("%(kind)s: %(own)s %(own_speed)s, %(name)s %(speed)s; using %(name)s."),
+        N_("To keep that, or change it, in golive.toml: %(line)s"),
+    ),
+    "mirror-faster": (
+        N_("%(kind)s: %(own)s %(own_speed)s, %(name)s %(speed)s; “golive up” will use %(name)s."),
+        N_("To keep that, or change it, in golive.toml: %(line)s"),
+    ),
     "rollback-to": N_("Bringing release %(release)s back, as a new release."),
-    "rollback-across-migration": N_(
-        "Release %(release)s knows another state of the database; the data stays as it is. Check the site afterwards."
+    "rollback-across-migration": (
+        N_(
+            "Release %(release)s knows another state of the database; the data stays as it is. "
+            "Check the site afterwards."
+        ),
+        N_("Not rolled back: %(places)s."),
     ),
     "packages-stay": N_("These packages stay, other sites may need them: %(packages)s."),
     "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),
@@ -23,6 +39,8 @@ NOTICES: dict[str, Sentences] = {
     "following-run": (N_("A run is going on there: %(purpose)s."), N_("Started by %(who)s."), N_("Watching it first.")),
     "recovering-run": N_("An earlier run (%(purpose)s, %(run)s) was cut off: taking it back or finishing it first."),
     "planning-again": N_("Looking again: %(reason)s."),
+    "apt-in-use": N_("Waiting (%(seconds)s s): %(holder)s is using apt."),
+    "first-boot": N_("Waiting (%(seconds)s s): the server is still setting itself up (cloud-init)."),
     "lease-waiting": (N_("Waiting: another run keeps %(lease)s."), N_("It is %(holder)s.")),
     "connection-lost-retrying": N_(
         "The connection to %(host)s is gone. The host goes on by itself; trying to get back."
@@ -60,6 +78,14 @@ NOTICES: dict[str, Sentences] = {
     "migration-in-doubt": N_("A migration was cut off (%(step)s). Is the database in order, so that it may run again?"),
     "identity-adopt": N_(
         "An app called “%(app)s” from another folder is on %(host)s. Is it the same app, to be replaced by this one?"
+    ),
+    "port-of-its-own": (
+        N_("Who visits %(address)s on port %(port)s gets the app “%(app)s” already."),
+        N_("Give this app port %(free)s, and write that to golive.toml?"),
+    ),
+    "port-remembered": (
+        N_("Written to golive.toml: port = %(port)s."),
+        N_("Open TCP %(port)s in your cloud's console as well (security group, 安全组)."),
     ),
     "delete-data": N_("Delete all data of “%(app)s” on %(host)s for good?"),
 }

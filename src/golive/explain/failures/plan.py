@@ -102,6 +102,15 @@ PLAN: dict[str, Failure] = {
             N_("Or remove the other: “golive down” in its folder."),
         ),
     ),
+    "address-taken": Failure(
+        N_("Who visits %(address)s on port %(port)s gets the app “%(app)s” already."),
+        N_("By the address alone nginx cannot tell two apps apart: each needs a domain, or a port of its own."),
+        (
+            N_('Under [app] in golive.toml, either a domain: domains = ["shop.example.com"]'),
+            N_("Or a port: port = %(free)s. Open TCP %(free)s in your cloud's console as well (security group, 安全组)."),
+            N_("Or remove the other app: “golive down” in its folder."),
+        ),
+    ),
     "service-needed": Failure(
         N_("The app uses %(service)s (%(place)s), and does not know where it is."),
         N_("None of these variables is set: %(names)s."),

@@ -38,6 +38,8 @@ WORDS: dict[str, dict[str, str]] = {
         "unconfirmed": N_("it was shown for the first time and nobody confirmed it"),
     },
     "clock-wrong.direction": {"ahead": N_("ahead"), "behind": N_("behind")},
+    "own_speed": {"0": N_("no answer")},
+    "kind": {"apt": N_("System packages (apt)"), "pypi": N_("Python packages (PyPI)")},
     "lease": {"host": N_("the host"), "app": N_("the app")},
     "planning-again.reason": {
         "busy": N_("somebody else was at work"),
@@ -80,6 +82,7 @@ WORDS: dict[str, dict[str, str]] = {
         "url-prefix": N_("the beginning of a URL's path, like “/static/”"),
         "url-path": N_("a URL's path, like “/health”"),
         "line": N_("a text of one line"),
+        "mirror": N_("“own”, or an address like “https://mirror.example/simple/” without user and password"),
         "domain": N_("a domain name, like “example.com”"),
         "size": N_("a size, like “20m”"),
         "address": N_("an IP address or a name"),

@@ -54,6 +54,8 @@ sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))
 def render_shell_build_environment(action: BuildEnvironment) -> tuple[str, ...]:
     """Built by a user without rights, because installing runs other people's code; then handed to root."""
     builder = ("runuser", "-u", action.builder, "-G", action.group, "--", "env", f"HOME={_BUILDER_HOME}")
+    if action.index_url:
+        builder += (f"PIP_INDEX_URL={action.index_url}",)
     return (
         words("install", "-d", "-o", action.builder, "-g", action.builder, "-m", "0755", action.path),
         words("install", "-d", "-o", action.builder, "-g", action.builder, "-m", "0750", _BUILDER_HOME),

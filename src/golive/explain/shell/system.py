@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from golive.explain.shell.quoting import words
+from golive.explain.shell.quoting import here, words
 from golive.protocol.steps import (
     EnableUnit,
     EnsureUser,
@@ -16,11 +16,34 @@ from golive.protocol.steps import (
     StopUnits,
 )
 
+_MIRROR = "/var/lib/golive/mirror"
+_QUIET = "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l"
+
 
 def render_shell_install_packages(action: InstallPackages) -> tuple[str, ...]:
     """Fresh lists, then the packages, without questions and without what they merely recommend."""
+    if action.sources:
+        return _install_from(action)
     install = words("apt-get", "install", "-y", "--no-install-recommends", *action.names)
-    return ("apt-get update", f"DEBIAN_FRONTEND=noninteractive {install}")
+    return ("apt-get update", f"{_QUIET} {install}")
+
+
+def _install_from(action: InstallPackages) -> tuple[str, ...]:
+    """From a mirror for this once: with a list of sources, and lists of packages, that are gone afterwards."""
+    settings = (
+        f"Dir::Etc::SourceList={_MIRROR}/sources.list",
+        "Dir::Etc::SourceParts=/dev/null",
+        f"Dir::State::Lists={_MIRROR}/lists",
+    )
+    apt = ("apt-get", *(word for setting in settings for word in ("-o", setting)))
+    install = words(*apt, "install", "-y", "--no-install-recommends", *action.names)
+    return (
+        words("mkdir", "-p", f"{_MIRROR}/lists/partial"),
+        here(f"cat >{_MIRROR}/sources.list", action.sources),
+        words(*apt, "update"),
+        f"{_QUIET} {install}",
+        words("rm", "-r", _MIRROR),
+    )
 
 
 def render_shell_ensure_user(action: EnsureUser) -> tuple[str, ...]:

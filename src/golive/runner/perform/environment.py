@@ -10,7 +10,7 @@ import stat
 from typing import Any, Dict, List, Tuple
 
 from golive.protocol.steps import BuildEnvironment
-from golive.runner import atomic, trees
+from golive.runner import atomic, pip_settings, trees
 from golive.runner.failure import StepFailed
 from golive.runner.layout import local_layout
 from golive.runner.perform import environment_failures, manifests
@@ -44,6 +44,7 @@ class _Build:
         # Not in the environment, which is the builder's while it builds: what root writes there could be led elsewhere.
         self.scratch = action.path + ".manifests"
         self.group = atomic.ids_of(str(os.geteuid()), action.group)[1]
+        self.index = action.index_url
 
     def run(self) -> None:
         """The story: a fresh folder, the tools, what the app declares, and only then the marker."""
@@ -89,17 +90,24 @@ class _Build:
             raise StepFailed("environment-timeout", seconds=action.timeout, command=os.path.basename(argv[0]))
 
     def _variables(self) -> Dict[str, str]:
-        if self.here is not None:
-            # The user's own settings and caches.
-            return {
-                "PATH": os.path.join(self.action.path, "bin") + ":" + os.environ.get("PATH", PATH),
-                "VIRTUAL_ENV": self.action.path,
-                "UV_PROJECT_ENVIRONMENT": self.action.path,
-                "UV_PYTHON_DOWNLOADS": "never",
-                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-                "PIP_NO_INPUT": "1",
-            }
         cache = os.path.join(self.builder.pw_dir, "cache")
+        variables = pip_settings.install_variables(self.index)
+        self.context.conceal(pip_settings.passwords(variables))
+        variables.update(self._places(cache) if self.here is None else self._own_places())
+        return variables
+
+    def _own_places(self) -> Dict[str, str]:
+        """The user's own caches."""
+        return {
+            "PATH": os.path.join(self.action.path, "bin") + ":" + os.environ.get("PATH", PATH),
+            "VIRTUAL_ENV": self.action.path,
+            "UV_PROJECT_ENVIRONMENT": self.action.path,
+            "UV_PYTHON_DOWNLOADS": "never",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_INPUT": "1",
+        }
+
+    def _places(self, cache: str) -> Dict[str, str]:
         return {
             "HOME": self.builder.pw_dir,
             "PIP_CACHE_DIR": os.path.join(cache, "pip"),
@@ -141,6 +149,19 @@ class _Build:
     def _install(self) -> None:
         action = self.action
         prepared = manifests.prepare(action, self.scratch, self.builder)
+        if manifests.name_an_index(prepared):
+            self.index = ""
+        try:
+            self._install_by_tool(prepared)
+        except StepFailed as failure:
+            if not self.index or failure.code not in ("package-not-found", "no-network-python"):
+                raise
+            self.context.output("that mirror does not have it: trying the host's own index")
+            self.index = ""
+            self._install_by_tool(prepared)
+
+    def _install_by_tool(self, prepared: manifests.Prepared) -> None:
+        action = self.action
         if action.tool == "uv" or "uv.lock" in [os.path.basename(name) for name in action.manifests]:
             self._install_by_uv(prepared)
         else:
@@ -176,7 +197,7 @@ class _Build:
         return 3, int(folder.partition(".")[2] or 0)
 
     def _install_by_uv(self, prepared: manifests.Prepared) -> None:
-        uv = ensure_uv(self.context, self.action.python, self.deadline)
+        uv = ensure_uv(self.context, self.action.python, self.deadline, pip_settings.install_variables(self.index))
         python = os.path.join(self.action.path, "bin", "python")
         if prepared.locks:
             listed = prepared.fresh_name()
@@ -184,6 +205,7 @@ class _Build:
             if self.program(uv, *export, "--project", os.path.dirname(prepared.locks[0]), "--quiet") != 0:
                 raise environment_failures.failure(self.context, "uv export")
             prepared.requirements.append(listed)
+            prepared.locks = []
         arguments = self._requirements(prepared, (python, "-c", manifests.READ_PYPROJECT))
         if not arguments:
             return
@@ -222,8 +244,8 @@ def _mode_for_its_owner(mode: int) -> int:
     return 0o555 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o444
 
 
-def ensure_uv(context: Any, python: str, deadline: float) -> str:
-    """The path of uv, installed for all apps of the host once."""
+def ensure_uv(context: Any, python: str, deadline: float, variables: Dict[str, str]) -> str:
+    """The path of uv, installed for all apps of the host once. VARIABLES: how pip reaches its packages."""
     here = local_layout()
     place = UV_HOME if here is None else here.state + "/uv"
     uv = os.path.join(place, "bin", "uv")
@@ -248,7 +270,7 @@ def ensure_uv(context: Any, python: str, deadline: float) -> str:
             "uv",
         ),
     ):
-        if context.run(argv, timeout=left) != 0:
+        if context.run(argv, env=variables, timeout=left) != 0:
             raise environment_failures.failure(context, "uv")
     os.rename(part, place)
     atomic.sync_folder(os.path.dirname(place))

@@ -26,6 +26,8 @@ with open(sys.argv[2], "w", encoding="utf-8") as target:
 
 _INCLUDE = re.compile(r"^\s*(-r|--requirement|-c|--constraint)[=\s]+(\S+)", re.M)
 
+_NAMES_INDEX = re.compile(r"^\s*(?:-i|--index-url|index-url|\[\[tool\.uv\.index\]\])(?![\w-])", re.M)
+
 
 class Prepared:
     """Manifests that the tools can read: paths of requirements files, pyproject files and lock files."""
@@ -113,6 +115,21 @@ def decode(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return content.decode("utf-8", "replace")
+
+
+def name_an_index(prepared: Prepared) -> bool:
+    """Whether the app itself says where its packages come from. pip obeys that by itself, uv only if nobody else says
+    anything."""
+    text = prepared.text
+    for path in prepared.pyprojects + [
+        os.path.join(os.path.dirname(lock), "pyproject.toml") for lock in prepared.locks
+    ]:
+        try:
+            with open(path, "rb") as stream:
+                text += "\n" + decode(stream.read())
+        except OSError:
+            continue
+    return bool(_NAMES_INDEX.search(text))
 
 
 def extras(action: BuildEnvironment, prepared: Prepared, version: Tuple[int, int]) -> List[str]:

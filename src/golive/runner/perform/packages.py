@@ -1,24 +1,29 @@
 """The operating system's packages: install_packages (apt)."""
 
+import os
 import re
 import time
-from typing import Any, Iterable, List, Sequence
+from typing import Any, Iterable, List, Sequence, Tuple
 
 from golive.protocol.steps import InstallPackages
-from golive.runner import probe_packages
+from golive.runner import atomic, probe_packages, trees
 from golive.runner.failure import StepFailed
 from golive.runner.file_locks import first_holder
+from golive.runner.first_boot import wait_for_first_boot
 from golive.runner.probe_system import output_of
+from golive.runner.waiting import Waiting
 
 LISTS_GOOD_FOR = 24 * 3600
 LONGEST_WAIT = 900
-POLL = 0.5
+MIRROR = "/var/lib/golive/mirror"
+"""Lists of a mirror, while it is used: the host's own lists stay as they are."""
 
 _QUIET = {
     "DEBIAN_FRONTEND": "noninteractive",
     "NEEDRESTART_MODE": "l",
     "NEEDRESTART_SUSPEND": "1",
     "APT_LISTCHANGES_FRONTEND": "none",
+    "UCF_FORCE_CONFFOLD": "1",
     "LC_ALL": "C.UTF-8",
 }
 _APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0")
@@ -48,10 +53,11 @@ def perform_install_packages(action: InstallPackages, context: Any) -> bool:
     """The packages are installed; waits for whoever uses dpkg just now, and heals what an interrupted dpkg left."""
     missing = _missing(action.names)
     if missing:
+        wait_for_first_boot(context)
         wait_for_apt(context)
         _heal(context)
         missing = _missing(action.names)
-    if missing:
+    if missing and not (action.sources and _install_from(action.sources, missing, context)):
         _refresh_lists(missing, context)
         _install(missing, context)
         still = _missing(missing)
@@ -69,19 +75,49 @@ def _missing(names: Iterable[str]) -> List[str]:
 
 def wait_for_apt(context: Any) -> None:
     """Nobody holds dpkg's or apt's locks. Tells who does, every few seconds. Raises StepFailed ``apt-busy``."""
-    started = context.monotonic()
-    told = -10.0
+    waiting = Waiting(context, "apt-in-use")
     while True:
         holder = first_holder(probe_packages.LOCKS)
-        waited = context.monotonic() - started
         if not holder:
             return
-        if waited > LONGEST_WAIT:
-            raise StepFailed("apt-busy", holder=holder, seconds=int(waited))
-        if waited - told >= 5:
-            told = waited
-            context.output("waiting for {}, which is using apt ({:.0f} s)".format(holder, waited))
-        time.sleep(POLL)
+        if waiting.seconds > LONGEST_WAIT:
+            raise StepFailed("apt-busy", holder=holder, seconds=int(waiting.seconds))
+        waiting.go_on(holder=holder)
+
+
+def _run(argv: Tuple[str, ...], context: Any) -> int:
+    """apt-get to its end; once more when somebody else took apt's locks just before it."""
+    status = int(context.run(argv, env=_QUIET))
+    if status != 0 and _meaning(context.tail) == "apt-busy":
+        wait_for_apt(context)
+        status = int(context.run(argv, env=_QUIET))
+    return status
+
+
+def _install_from(sources: str, names: Sequence[str], context: Any) -> bool:
+    """NAMES are installed from SOURCES, a list of a mirror. False when that does not do: the host's own may."""
+    lists = os.path.join(MIRROR, "lists")
+    listed = os.path.join(MIRROR, "sources.list")
+    options = (
+        ("Dir::Etc::SourceList", listed),
+        ("Dir::Etc::SourceParts", "/dev/null"),
+        ("Dir::State::Lists", lists),
+        ("Dir::Cache::PkgCache", ""),
+        ("Dir::Cache::SrcPkgCache", ""),
+    )
+    chosen = tuple(word for name, value in options for word in ("-o", name + "=" + value))
+    trees.remove(MIRROR)
+    try:
+        os.makedirs(os.path.join(lists, "partial"), 0o755)
+        atomic.write_file(listed, sources.encode("utf-8"), 0o644)
+        fetched = _run(_APT + chosen + ("update",), context) == 0
+        done = fetched and _run(_INSTALL[:1] + chosen + _INSTALL[1:] + ("--",) + tuple(names), context) == 0
+    finally:
+        trees.remove(MIRROR)
+    if not done:
+        context.output("that mirror does not have it: trying the host's own sources")
+        _heal(context)
+    return done and not _missing(names)
 
 
 def _heal(context: Any) -> None:
@@ -101,7 +137,7 @@ def _refresh_lists(names: Sequence[str], context: Any) -> None:
     fresh = fetched is not None and 0 <= time.time() - fetched < LISTS_GOOD_FOR
     if fresh and not _without_candidate(names):
         return
-    context.run(_APT + ("update",), env=_QUIET)
+    _run(_APT + ("update",), context)
     tail = list(context.tail)
     unknown = _without_candidate(names)
     if unknown:
@@ -125,7 +161,7 @@ def _without_candidate(names: Sequence[str]) -> List[str]:
 def _install(names: Sequence[str], context: Any) -> None:
     """One attempt, and a second one where a first failure can be healed: stale lists, a dpkg cut off meanwhile."""
     command = _INSTALL + ("--",) + tuple(names)
-    if context.run(command, env=_QUIET) == 0:
+    if _run(command, context) == 0:
         return
     said = "\n".join(context.tail)
     if re.search(r"404 +Not Found|Hash Sum mismatch|is not valid yet|--fix-missing", said):

@@ -1,0 +1,120 @@
+"""What of the app's .env file goes to the host: offered once, never a value shown, and never unasked what is for here.
+
+With nobody to ask (``--yes``, no terminal) only names go that the app does not start without: the rest might be right
+for developing only, and an app that starts can be given them later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from golive.config.dotenv_file import read_dotenv
+from golive.engine.dotenv_memory import Memory
+from golive.engine.reporter import Reporter
+from golive.errors import ConfigError
+from golive.model.app import App
+from golive.model.host import Host
+
+
+class DotenvOffer:
+    """The .env file of one app on its way to one host. ``travels``: the file itself is part of the code."""
+
+    def __init__(self, app: App, folder: Path, host: Host, identity: str, travels: bool) -> None:
+        self._app = app
+        self._memory = Memory(identity, host)
+        needed = not (travels and app.dotenv_loaded)
+        self._lines = {line.name: line for line in app.dotenv} if needed else {}
+        self._values = _values(folder / app.dotenv_file) if self._lines else {}
+        self._settled = False
+        self._there: set[str] = set()
+        self._only_told: set[str] = set()
+
+    def notice(self, there: Iterable[str], reporter: Reporter) -> None:
+        """For a plan that asks nothing: what ``up`` would ask about."""
+        names = self._offered(set(there))
+        if names:
+            reporter.say("dotenv-offer", file=self._app.dotenv_file, names=names)
+
+    def settle(self, there: Iterable[str], reporter: Reporter) -> dict[str, str]:
+        """The values to send, asked for the first time only. THERE: names that the host has."""
+        if self._settled:
+            return {}
+        self._settled, self._there = True, set(there)
+        chosen = (self._ask if reporter.attended else self._unasked)(self._there, reporter)
+        return {name: self._values[name] for name in chosen}
+
+    def remember(self, sent: Iterable[str]) -> None:
+        """The run has ended well: what the file says now is what the host was told of."""
+        names = {*(self._there - self._only_told), *sent} & set(self._lines)
+        if names:
+            self._memory.see({name: self._values[name] for name in names if name in self._values})
+
+    def _ask(self, there: set[str], reporter: Reporter) -> tuple[str, ...]:
+        file = self._app.dotenv_file
+        chosen: tuple[str, ...] = ()
+        names, left = self._offered(there), self._left(there)
+        if names:
+            count = len(names)
+            if reporter.ask("dotenv-import", True, file=file, count=count, names=names, left=left):
+                chosen = names
+            else:
+                self._memory.decline({name: self._values[name] for name in names})
+        elif left:
+            reporter.say("dotenv-local", file=file, names=left)
+        self._memory.decline({name: self._values[name] for name in left})
+        changed = self._changed(there)
+        if changed and reporter.ask("dotenv-changed", False, file=file, count=len(changed), names=changed):
+            chosen += changed
+        return chosen
+
+    def _unasked(self, there: set[str], reporter: Reporter) -> tuple[str, ...]:
+        file, offered = self._app.dotenv_file, self._offered(there)
+        required = {env.name for env in self._app.env if env.required and not env.generate}
+        taken = tuple(name for name in offered if name in required)
+        stay = tuple(name for name in offered if name not in required)
+        if taken:
+            reporter.say("dotenv-taken", file=file, names=taken)
+        if stay:
+            reporter.say("dotenv-stays", file=file, names=stay)
+        changed = self._changed(there)
+        if changed:
+            self._only_told.update(changed)
+            reporter.say("dotenv-differs", file=file, count=len(changed), names=changed)
+        return taken
+
+    def _offered(self, there: set[str]) -> tuple[str, ...]:
+        """Names that the host lacks, and that nobody has declined with this value."""
+        return tuple(name for name in self._new(there) if not self._lines[name].local)
+
+    def _left(self, there: set[str]) -> tuple[str, ...]:
+        """Names whose values are for this computer, and of which the app would miss something."""
+        made = {env.name for env in self._app.env if env.generate}
+        asked = {env.name for env in self._app.env} - made
+        return tuple(name for name in self._new(there) if self._lines[name].local and name in asked)
+
+    def _new(self, there: set[str]) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, value in self._values.items()
+            if name in self._lines and name not in there and not self._memory.declined(name, value)
+        )
+
+    def _changed(self, there: set[str]) -> tuple[str, ...]:
+        """Names that the host has, and whose value here is not any more what it was when golive last looked."""
+        return tuple(
+            name
+            for name, value in self._values.items()
+            if name in self._lines
+            and name in there
+            and not self._lines[name].local
+            and self._memory.differs(name, value)
+        )
+
+
+def _values(file: Path) -> dict[str, str]:
+    """What the file says now; nothing when it went away meanwhile."""
+    try:
+        return {item.name: item.value for item in read_dotenv(file, strict=False)}
+    except ConfigError:
+        return {}

@@ -1,0 +1,47 @@
+"""What a first deploy asks and tells beyond the site itself."""
+
+from __future__ import annotations
+
+from golive.explain.failures.entry import Sentences
+from golive.locale import N_
+
+OFFERS: dict[str, Sentences] = {
+    # .env
+    "dotenv-import": (
+        N_("%(file)s stays on this computer, and the app reads from it."),
+        N_("Not offered, because their values are for developing or for this computer: %(left)s."),
+        N_("Keep these %(count)s names on the host as secrets (their values are shown nowhere): %(names)s?"),
+    ),
+    "dotenv-local": N_(
+        "%(names)s: the values in %(file)s are for developing or for this computer, so they stay here. "
+        "“golive env set NAME” gives the host its own."
+    ),
+    "dotenv-changed": N_(
+        "%(count)s names in %(file)s have another value than when golive last looked: %(names)s. "
+        "Replace those on the host?"
+    ),
+    "dotenv-taken": N_("From %(file)s, as secrets, because the app does not start without: %(names)s."),
+    "dotenv-stays": N_(
+        "%(file)s stays on this computer, and the app reads from it: %(names)s. "
+        "“golive env import %(file)s” sends them."
+    ),
+    "dotenv-differs": N_(
+        "%(count)s names in %(file)s have another value than when golive last looked: %(names)s. "
+        "The host keeps its own; “golive env import %(file)s” replaces them."
+    ),
+    "dotenv-offer": N_("%(file)s stays on this computer, and the app reads from it: “golive up” offers %(names)s."),
+    # What comes next.
+    "next-tables": N_("Next, make the tables of its database: %(command)s"),
+    "next-admin": N_("Next, make its first account: %(command)s"),
+    "next-seed": N_("Next, fill in its first data: %(command)s"),
+    "next-look": N_("To see what the app says while people visit it: %(command)s"),
+    # What a rollback leaves alone.
+    "rollback-data": N_(
+        "Code, Python packages and settings come back; data does not. As it is now stays: %(places)s, and what is "
+        "installed in the system."
+    ),
+    "rollback-values": N_(
+        "Variables have other values than at the time of release %(release)s; today's are used (“golive env list”)."
+    ),
+    "rollback-kept": N_("Not rolled back: %(places)s."),
+}
