@@ -13,6 +13,7 @@ from golive.engine.login import chosen_host, connected
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.errors import Refused, UsageError
+from golive.model.platform import SERVER, Platform
 from golive.protocol.facts import Facts, ProbeRequest
 
 
@@ -51,7 +52,9 @@ def logs(
             heard = True
             on_line(line)
 
-        session.transport.stream(journal_command(slug, chosen, excerpt), hear)
+        platform = host.platform
+        command = own_logs_command if platform.local else journal_command
+        session.transport.stream(command(slug, chosen, excerpt, platform), hear)
         if not heard and excerpt.lines:
             reporter.say("logs-empty", app=slug)
 
@@ -64,7 +67,17 @@ def processes_in(facts: Facts, slug: str) -> tuple[str, ...]:
     return tuple(sorted({match[1] for match in found if match}))
 
 
-def journal_command(slug: str, processes: tuple[str, ...], excerpt: Excerpt) -> tuple[str, ...]:
+def own_logs_command(slug: str, processes: tuple[str, ...], excerpt: Excerpt, platform: Platform) -> tuple[str, ...]:
+    """On the user's own computer programs log into files (twin: ``golive.local.logs``)."""
+    follow = "yes" if excerpt.follow else "no"
+    names = tuple(f"golive-{slug}-{process}-" for process in processes)
+    show = (platform.python, "-I", "-m", "golive.local.logs", platform.file("logs"), str(excerpt.lines), follow)
+    return (*show, *names)
+
+
+def journal_command(
+    slug: str, processes: tuple[str, ...], excerpt: Excerpt, platform: Platform = SERVER
+) -> tuple[str, ...]:
     """journalctl's argv. A process logs under ``golive-APP-PROCESS`` whatever its release."""
     identifiers = tuple(f"--identifier=golive-{slug}-{process}" for process in processes)
     command = ("journalctl", "--quiet", "--no-pager", "--output=short-iso", f"--lines={excerpt.lines}", *identifiers)

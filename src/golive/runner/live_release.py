@@ -4,12 +4,12 @@ Shipped to hosts: Python 3.6 syntax, standard library only.
 """
 
 import os
-import pwd
 from typing import Dict, List, NamedTuple, Tuple
 
 from golive.runner import env_file
 from golive.runner.failure import StepFailed
-from golive.runner.layout import Layout
+from golive.runner.layout import Layout, local_layout
+from golive.runner.person import person
 from golive.runner.probe_app import current
 from golive.runner.probe_runs import read_json
 
@@ -30,7 +30,7 @@ def seat_of(layout: Layout, app: str, user: str = "") -> Seat:
 
     Raises StepFailed ``not-deployed`` or ``release-incomplete``.
     """
-    user = user or "golive-" + app
+    user = person(user).pw_name if user else "golive-" + app
     number = current(layout.app(app))
     if not number:
         raise StepFailed("not-deployed", app=app, host=os.uname().nodename)
@@ -41,7 +41,7 @@ def seat_of(layout: Layout, app: str, user: str = "") -> Seat:
         folder = os.path.join(release, "code", recipe["chdir"]) if recipe["chdir"] else os.path.join(release, "code")
         with open(os.path.join(release, "env"), encoding="utf-8") as stream:
             given = env_file.parse(stream.read())
-        home = pwd.getpwnam(user).pw_dir
+        home = os.environ.get("HOME", "") if local_layout() is not None else person(user).pw_dir
     except (KeyError, TypeError, OSError):
         raise StepFailed("release-incomplete", release=number)
     if not os.path.isdir(folder) or not os.path.isdir(programs):

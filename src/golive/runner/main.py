@@ -19,7 +19,7 @@ import sys
 from typing import List, Optional, Sequence
 
 from golive.protocol.codec import MalformedMessage, decode_request, read_frames
-from golive.runner.layout import host_layout
+from golive.runner.layout import host_layout, local_layout
 
 
 def main(arguments: Optional[Sequence[str]] = None, launch: Sequence[str] = ()) -> int:
@@ -33,7 +33,8 @@ def main(arguments: Optional[Sequence[str]] = None, launch: Sequence[str] = ()) 
     if command == "terminal" and len(words) == 1:
         from golive.runner.terminal import serve
 
-        return serve(host_layout(), words[0])
+        # On the user's own computer the app is the user's.
+        return serve(host_layout(), words[0], user="" if local_layout() is None else str(os.geteuid()))
     if command == "drain" and len(words) == 1:
         from golive.runner.drain import drain
 

@@ -38,7 +38,7 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     here = local_layout()
     app = probe_app.one_app(request.app) if request.app else None
     units = request.units + probe_app.live_units(app)
-    facts = {
+    facts: Dict[str, Any] = {
         "format": FORMAT,
         "kind": "server" if here is None else "local",
         "clock": int(time.time()),

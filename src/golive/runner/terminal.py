@@ -9,7 +9,6 @@ import errno
 import fcntl
 import grp
 import os
-import pwd
 import signal
 import struct
 import subprocess
@@ -22,6 +21,7 @@ from golive.runner.carry import Carrier
 from golive.runner.failure import StepFailed
 from golive.runner.layout import Layout
 from golive.runner.live_release import Seat, programs_in, seat_of
+from golive.runner.person import person
 
 GRACE = 3.0
 """Seconds between SIGHUP and SIGKILL."""
@@ -167,7 +167,7 @@ def _prepare(slave: int, user: str, opening: Opening) -> None:
             group, mode = grp.getgrnam("tty").gr_gid, 0o620
         except KeyError:
             group, mode = -1, 0o600
-        os.fchown(slave, pwd.getpwnam(user).pw_uid, group)
+        os.fchown(slave, person(user).pw_uid, group)
         os.fchmod(slave, mode)
     settings = termios.tcgetattr(slave)
     settings[0] |= _IUTF8  # so that the line editor rubs out whole letters
@@ -182,7 +182,7 @@ def resize(terminal: int, rows: int, columns: int) -> None:
 
 def _becoming(user: str, tty: bool) -> Callable[[], None]:
     """What the child does before the program starts: become USER for good, and be the first to go when memory ends."""
-    record = pwd.getpwnam(user)
+    record = person(user)
     groups = os.getgrouplist(user, record.pw_gid)
     forbid = _control_of_processes()
 
@@ -198,7 +198,7 @@ def _becoming(user: str, tty: bool) -> Callable[[], None]:
             pass
         os.umask(0o027)
         forbid(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-        if os.getuid() == 0:
+        if os.getuid() == 0 and record.pw_uid != 0:
             os.setgroups(groups)
             os.setgid(record.pw_gid)
             os.setuid(record.pw_uid)

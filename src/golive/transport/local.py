@@ -16,6 +16,7 @@ from golive.model.platform import Platform
 from golive.protocol.facts import ProbeRequest
 from golive.transport.bundle import bundle
 from golive.transport.interface import Event, OnEvent, OnLine
+from golive.transport.terminal import Ends, Opening
 from golive.transport.wire import Follower, probe_frames, run_frames
 
 _TAIL = 4000
@@ -83,6 +84,12 @@ class LocalTransport:
                 process.terminate()
                 raise
         return process.returncode
+
+    def terminal(self, app: str, opening: Opening, ends: Ends) -> dict[str, Any]:
+        """Run a program of the app at the person's own ends."""
+        from golive.transport.local_terminal import hold
+
+        return hold([self._python, "-I", str(self._runner), "terminal", app], self._variables(), opening, ends)
 
     def install_python(self, on_line: OnLine) -> int:
         """Python is here: it runs this."""
