@@ -23,6 +23,11 @@ def wants_rollback(slug: str) -> ProbeRequest:
     return _wants(slug, 80)
 
 
+def wants_again(slug: str, salt: str = "") -> ProbeRequest:
+    """What ``plan_again`` needs to see; with ``salt`` also which values the app has."""
+    return _wants(slug, 80)._replace(salt=salt)
+
+
 def wants_down(slug: str) -> ProbeRequest:
     """What ``plan_down`` needs to see."""
     return _wants(slug, 80)

@@ -68,13 +68,14 @@ class StaticMount:
 class Process:
     """Something the app runs. ``kind``: ``web`` | ``worker`` | ``cron``.
 
-    ``command`` is empty for a web process: the app server driver makes it from the entry point.
+    ``command`` is empty for a web process: the app server driver makes it from the entry point. ``instances``: 0 = as
+    many as run now, one at first.
     """
 
     name: str
     kind: str
     command: str = ""
-    instances: int = 1
+    instances: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,9 @@ class App:
     ``app_server``: ``gunicorn``. ``workers``, ``threads``: 0 = from the host's cores and memory.
     ``migrate``: argv whose first word is a program of the environment, or empty. ``migrations``: the folder that holds
     them, "" if none. ``databases``: SQLite files relative to the root. ``plain_env``: settings that are no secret.
-    """
     ``dotenv_file``: the .env file that the app reads, "" if none; ``dotenv``: what it has that a host may need;
     ``dotenv_loaded``: the code opens the file itself.
+    """
 
     slug: str
     framework: str
