@@ -97,7 +97,8 @@ class Imagined:
         self.facts = copy.deepcopy(BARE)
 
     def plan(self, errand: dict[str, Any]) -> Plan:
-        """Plan an errand: ``{"deploy": {...}}``, ``{"rollback": number or null}`` or ``{"down": delete_data}``."""
+        """Plan an errand: ``{"deploy": {...}}``, ``{"rollback": number or null}``, ``{"again": {...}}`` or
+        ``{"down": delete_data}``."""
         ((verb, details),) = errand.items()
         facts = Facts(copy.deepcopy(self.facts))
         if verb == "deploy":
@@ -105,6 +106,9 @@ class Imagined:
             return planner.plan(app_with(details), code_with(details), host, facts, options_with(details))
         if verb == "rollback":
             return planner.plan_rollback("guestbook", HOST, facts, details)
+        if verb == "again":
+            change = {name: _tuples(value) for name, value in details.items()}
+            return planner.plan_again("guestbook", HOST, facts, planner.Change(**change))
         return planner.plan_down("guestbook", HOST, facts, details)
 
     def do(self, errand: dict[str, Any]) -> Plan:
@@ -186,6 +190,10 @@ class Imagined:
         self._app["env"] = {"names": names, "digest": "digest of " + " ".join(names)}
         self._file(action.store, kind="file", mode=0o600, owner="root", group="root")
 
+    def _remove_secrets(self, action: Any) -> None:
+        names = sorted({*self._app["env"]["names"]} - {*action.names})
+        self._app["env"] = {"names": names, "digest": "digest of " + " ".join(names)}
+
     def _record_release(self, action: Any) -> None:
         record = json.loads(action.record)
         record["env_digest"] = record["env_digest"] or self._app["env"]["digest"]
@@ -248,6 +256,10 @@ def _value(name: str, value: Any) -> Any:
         if isinstance(value, list)
         else value
     )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def code_with(details: dict[str, Any]) -> Code:

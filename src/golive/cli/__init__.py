@@ -13,7 +13,22 @@ from golive.cli.early import look, speaking
 from golive.cli.help_text import Group
 from golive.locale import LANGUAGES, N_, _
 
-COMMANDS = ("check", "plan", "up", "status", "logs", "run", "releases", "rollback", "down", "host", "lab")
+COMMANDS = (
+    "check",
+    "plan",
+    "up",
+    "status",
+    "logs",
+    "run",
+    "env",
+    "restart",
+    "scale",
+    "releases",
+    "rollback",
+    "down",
+    "host",
+    "lab",
+)
 USAGE_STATUS = 64
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from golive.explain.failures import notice
+from golive.explain.lessons import lesson
 from golive.explain.printable import printable
 from golive.explain.what import describe
 from golive.locale import N_
@@ -21,16 +22,24 @@ TITLES = {
     "tidy": N_("Tidy"),
 }
 
+SLOW = 4.0
+"""Seconds after which a step has a sentence to read beside it."""
+
 
 @dataclass
 class Phase:
-    """One line. ``state``: ``waiting`` | ``running`` | ``done`` | ``failed`` | ``nothing``."""
+    """One line. ``state``: ``waiting`` | ``running`` | ``done`` | ``failed`` | ``nothing``.
+
+    ``step``: the one that is at work, since ``step_began``.
+    """
 
     name: str
     state: str = "waiting"
     began: float = 0.0
     seconds: float = 0.0
     detail: str = ""
+    step: Step | None = None
+    step_began: float = 0.0
 
 
 class Phases:
@@ -77,6 +86,11 @@ class Phases:
         """Seconds that the phase has taken so far."""
         return self._clock() - line.began if line.state == "running" else line.seconds
 
+    def lesson(self, line: Phase) -> str:
+        """What to read under the line while its step takes long; "" otherwise."""
+        slow = line.state == "running" and line.step is not None and self._clock() - line.step_began >= SLOW
+        return lesson(line.step.action) if slow and line.step is not None and not self.undoing else ""
+
     def stop(self) -> None:
         """Nothing runs any more (the connection is gone, the user has pressed Ctrl-C)."""
         for line in self.lines:
@@ -93,14 +107,16 @@ class Phases:
         """What the step does is shown until its command has something to say."""
         if line.state != "running":
             line.state, line.began = "running", self._clock()
+        line.step, line.step_began = step, self._clock()
         line.detail = describe(step.action) if step else ""
 
     def _finish_step(self, line: Phase) -> Phase | None:
         self._left[line.name] -= 1
+        line.step = None
         return self._end(line, "done") if self._left[line.name] <= 0 else None
 
     def _end(self, line: Phase, state: str) -> Phase:
         if line.state == "running":
             line.seconds = self._clock() - line.began
-        line.state, line.detail = state, ""
+        line.state, line.detail, line.step = state, "", None
         return line

@@ -65,7 +65,8 @@ def origin(release: ReleaseInfo) -> str:
     """How the release came about."""
     if release.origin == "rollback":
         return _("rollback to %(release)s") % {"release": release.of}
-    return _("deploy")
+    again = {"env": _("changed variables"), "restart": _("restart"), "scale": _("scaling")}
+    return again.get(release.origin) or _("deploy")
 
 
 def commit(release: ReleaseInfo) -> str:

@@ -25,6 +25,7 @@ PREFIX = r"^/([A-Za-z0-9._~-]+/)+$(?!\n)"
 MIRROR = r"^(own|https?://[^\s@\"'\\#?]+)$(?!\n)"
 URL_PATH = r"^/[!-~]*$(?!\n)"
 
+MOST_INSTANCES = 64
 ROLES = ("web", "worker", "cron")
 SERVICES = ("mysql", "mongodb", "redis", "postgres")
 FRAMEWORKS_LATER = ("django", "fastapi", "starlette", "quart", "sanic", "bottle", "falcon", "tornado", "aiohttp")
@@ -42,6 +43,7 @@ APP = Table(
         ),
         "workers": Key(Whole(0, 128), "Worker processes of the app server; 0: from the host's cores and memory."),
         "threads": Key(Whole(0, 256), "Threads of each worker; 0: golive decides."),
+        "instances": Key(Whole(1, MOST_INSTANCES), "How often the web process runs; without it golive scale says."),
         "static": Key(
             OrFalse(Named(Text("relative-path", RELATIVE), PREFIX, "url-prefix")),
             "Folders that the proxy serves itself, by URL prefix; false: none.",
@@ -96,7 +98,7 @@ PROCESS_TABLE = Table(
     {
         "kind": Key(Choice(("worker", "cron")), "worker: runs all the time; cron: runs on a schedule."),
         "command": Key(Text("line", LINE), "What to run."),
-        "instances": Key(Whole(1, 64), "How many of it."),
+        "instances": Key(Whole(1, MOST_INSTANCES), "How many of it; without it golive scale says."),
     },
     required=("command",),
 )

@@ -14,7 +14,8 @@ FILE_NAME = "golive.toml"
 
 @dataclass(frozen=True)
 class AppSettings:
-    """The table [app]. ``migrate`` and ``static`` are empty when switched off by ``false``."""
+    """The table [app]. ``migrate`` and ``static`` are empty when switched off by ``false``.
+    ``instances`` 0: not said."""
 
     entry: str | None = None
     chdir: str | None = None
@@ -25,6 +26,7 @@ class AppSettings:
     server: str | None = None
     workers: int = 0
     threads: int = 0
+    instances: int = 0
     static: tuple[tuple[str, str], ...] | None = None
     persist: tuple[str, ...] | None = None
     migrate: tuple[str, ...] | None = None
@@ -50,12 +52,12 @@ class HostSettings:
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """A table [processes.NAME]. ``command`` is empty when switched off by ``false``."""
+    """A table [processes.NAME]. ``command`` is empty when switched off by ``false``; ``instances`` 0: not said."""
 
     name: str
     command: str
     kind: str = "worker"
-    instances: int = 1
+    instances: int = 0
 
 
 @dataclass(frozen=True)

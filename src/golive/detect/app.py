@@ -251,7 +251,7 @@ class _Reading:
 
     def _processes(self) -> tuple[Process, ...]:
         told = {process.name: process for process in self.settings.processes}
-        processes = [Process("web", "web")]
+        processes = [Process("web", "web", "", self.settings.app.instances)]
         for line in procfile(self.project.tree):
             name = line.name.lower().replace("_", "").replace("-", "")
             if line.name not in ("web", "release") and name not in told:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from golive.drivers.appserver import gunicorn
 from golive.drivers.places import AppPlaces
@@ -21,8 +22,15 @@ from golive.model.platform import SERVER, Platform
 from golive.protocol.facts import Facts
 
 
-def recipe_for(app: App, code: Code, facts: Facts, platform: Platform = SERVER) -> Recipe:
-    """What a release of this app is made from on this host."""
+def recipe_for(
+    app: App,
+    code: Code,
+    facts: Facts,
+    running: Mapping[str, int] = MappingProxyType({}),
+    platform: Platform = SERVER,
+) -> Recipe:
+    """What a release of this app is made from on this host. ``running``: instances of each process of the live release,
+    which stay as many where the app does not say otherwise."""
     places = AppPlaces(app.slug, platform)
     extras = (gunicorn.REQUIREMENT,)
     environment = environment_for(facts, app.manifests, code.manifests_digest, extras, app.tool)
@@ -34,7 +42,7 @@ def recipe_for(app: App, code: Code, facts: Facts, platform: Platform = SERVER) 
         scratch = at.scratch(process.name, systemd.INSTANCE)
         argv = gunicorn.command(folder, app.entry, at.socket(process.name, systemd.INSTANCE), scratch, size)
         text = unit_template(places, process.name, argv, folder, app.chdir, size.reason)
-        units.append(Unit(process.name, process.instances, text))
+        units.append(Unit(process.name, process.instances or running.get(process.name, 1), text))
     return Recipe(
         environment=environment,
         units=tuple(units),

@@ -6,7 +6,7 @@ A rollback must bring back the settings of *that* release, not those that today'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from golive.drivers.proxy.nginx import Mount
@@ -57,6 +57,28 @@ class Recipe:
     def digest(self) -> str:
         """Another digest means another release."""
         return digest_of(self.record())
+
+    def with_instances(self, instances: Mapping[str, int]) -> Recipe:
+        """The same with this many instances of the processes that are named."""
+        units = tuple(replace(unit, instances=instances.get(unit.process, unit.instances)) for unit in self.units)
+        return replace(self, units=units)
+
+
+def instances_in(record: Mapping[str, Any]) -> dict[str, int]:
+    """How many of each process a release's record says; nothing of one that cannot be read."""
+    try:
+        return {unit.process: unit.instances for unit in recipe_from(record.get("recipe") or {}).units}
+    except ValueError:
+        return {}
+
+
+def likeness(record: Mapping[str, Any]) -> str:
+    """Releases that a visitor cannot tell apart have the same one: code, environment and settings, whatever the
+    variables' values and the number of instances were."""
+    recipe = record.get("recipe") or {}
+    units = [{**unit, "instances": 0} for unit in recipe.get("units") or ()] if isinstance(recipe, dict) else []
+    settings = {**recipe, "units": units} if units else record.get("settings")
+    return digest_of([record.get("tree"), record.get("environment"), settings])
 
 
 def recipe_from(record: Mapping[str, Any]) -> Recipe:

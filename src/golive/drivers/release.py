@@ -29,6 +29,7 @@ from golive.protocol.steps import (
     RecordRelease,
     ReloadProxy,
     ReloadUnits,
+    RemoveSecrets,
     RunCommand,
     ShareData,
     SnapshotDatabase,
@@ -50,10 +51,14 @@ DRAIN = 60
 SETTLE_PROVEN = 100
 """Milliseconds over which a release that was live before has to go on answering."""
 
+PROVEN = frozenset({"rollback", "restart", "scale"})
+"""Origins of releases whose code, environment and settings have served before."""
+
 
 @dataclass(frozen=True)
 class Blueprint:
-    """A release to be. ``previous``: number of the live one, 0 if none. ``secrets``: names that get a value.
+    """A release to be. ``previous``: number of the live one, 0 if none. ``secrets``: names that get a value,
+    ``removed``: names that lose theirs.
 
     ``app_identity``: the app's origin, "" = leave it as it is. ``old_units``: (process, instances) of the live release.
     """
@@ -68,6 +73,7 @@ class Blueprint:
     previous: int
     old_units: tuple[tuple[str, int], ...] = ()
     secrets: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     migrate: bool = False
 
     @property
@@ -145,14 +151,22 @@ def _settings(draft: Draft, plan: Blueprint) -> None:
     if plan.app_identity and draft.facts.get("app", "identity") != plan.app_identity:
         origin = WriteFile(places.identity, plan.app_identity, 0o640, places.owner, places.platform.group)
         draft.add("app-identity", origin, "app-identity", needs=("folder-app",))
-    if plan.secrets:
-        generate = GenerateSecrets(places.store, plan.secrets)
-        draft.add("secrets", generate, "secrets", needs=("folder-app",))
+    given = "variables" if plan.release.origin == "env" else "secrets"
+    plan_values(draft, plan.secrets, plan.removed, given)
     plain = (("GOLIVE_APP", places.slug), ("GOLIVE_RELEASE", str(plan.release.number)), *plan.recipe.plain_env)
     env = WriteEnvironmentFile(at.env, places.store, plain)
-    draft.add("env-file", env, "env-file", needs=("folder-release", "secrets"))
+    draft.add("env-file", env, "env-file", needs=("folder-release", "secrets", "remove-secrets"))
     record = RecordRelease(at.record, json.dumps(plan.release.record(), sort_keys=True))
-    draft.add("record-release", record, "record", needs=("secrets",))
+    draft.add("record-release", record, "record", needs=("secrets", "remove-secrets"))
+
+
+def plan_values(draft: Draft, secrets: tuple[str, ...], removed: tuple[str, ...], why: str) -> None:
+    """What changes in the env store."""
+    store = draft.places.store
+    if secrets:
+        draft.add("secrets", GenerateSecrets(store, secrets), why, needs=("folder-app",))
+    if removed:
+        draft.add("remove-secrets", RemoveSecrets(store, removed), "remove-secrets", needs=("folder-app",))
 
 
 def _units(draft: Draft, plan: Blueprint) -> None:
@@ -227,7 +241,7 @@ def _start(draft: Draft, plan: Blueprint) -> None:
     needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate")
     draft.add("start-release", StartUnits(plan.release.units), "start", needs=needs)
     wait = healthy(plan.at, plan.recipe, plan.host_name)
-    if plan.release.origin == "rollback":
+    if plan.release.origin in PROVEN:
         # It has served before; that it starts and answers today is what has to be seen.
         wait = wait._replace(settle=SETTLE_PROVEN)
     draft.add("wait-healthy", wait, "wait", needs=("start-release",))

@@ -8,6 +8,7 @@ from typing import Any
 from golive.drivers.draft import Draft
 from golive.drivers.places import AppPlaces
 from golive.drivers.proxy import nginx, own_proxy
+from golive.drivers.recipe import likeness
 from golive.drivers.release import drain_unit
 from golive.drivers.supervise import supervisor
 from golive.protocol.facts import Facts
@@ -17,17 +18,22 @@ SUPERVISOR = "golive-supervisor.service"
 """The supervisor itself (twin: ``golive.runner.supervise``)."""
 
 KEEP = 5
-"""Releases, the live one included, that a rollback can choose from."""
+"""Releases, the live one included, that a rollback can choose from: the newest, and the newest that differ."""
 
 Record = dict[str, Any]
 
 
 def plan_prune(draft: Draft, new: Record, current: int) -> None:
-    """Releases beyond the newest KEEP, and environments that no kept release uses, once ``new`` is live."""
+    """Releases beyond the newest KEEP, and environments that no kept release uses, once ``new`` is live.
+
+    Restarts and changed variables make releases, too: they must not push out the code that a rollback is for.
+    """
     facts, places = draft.facts, draft.places
     there: list[Record] = [*(facts.get("app", "releases") or ()), new]
-    good = [record["number"] for record in there if record.get("complete", True)]
-    kept = {*sorted(good)[-KEEP:], current, new["number"]}
+    good = sorted((record for record in there if record.get("complete", True)), key=lambda record: record["number"])
+    different = {likeness(record): record["number"] for record in good}
+    newest = [record["number"] for record in good]
+    kept = {*newest[-KEEP:], *sorted(different.values())[-KEEP:], current, new["number"]}
     gone = [record for record in there if record["number"] not in kept]
     used = {record.get("environment") for record in there if record["number"] in kept}
     unused = [key for key in facts.get("app", "environments") or () if key not in used]

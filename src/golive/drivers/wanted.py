@@ -25,6 +25,11 @@ def wants_rollback(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     return _wants(slug, (80,), platform)
 
 
+def wants_again(slug: str, salt: str = "", platform: Platform = SERVER) -> ProbeRequest:
+    """What ``plan_again`` needs to see; with ``salt`` also which values the app has."""
+    return _wants(slug, (80,), platform)._replace(salt=salt)
+
+
 def wants_down(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     """What ``plan_down`` needs to see."""
     return _wants(slug, (80,), platform)

@@ -54,7 +54,8 @@ _LINES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
         N_("Install the app's dependencies into %(path)s with %(tool)s"),
         lambda a: {"path": a.path, "tool": a.tool},
     ),
-    steps.GenerateSecrets: (N_("Keep or make the secrets %(names)s"), lambda a: {"names": _names(a.names)}),
+    steps.GenerateSecrets: (N_("Store the values of %(names)s"), lambda a: {"names": _names(a.names)}),
+    steps.RemoveSecrets: (N_("Delete the values of %(names)s"), lambda a: {"names": _names(a.names)}),
     steps.WriteEnvironmentFile: (N_("Write the app's environment variables to %(path)s"), lambda a: {"path": a.path}),
     steps.SnapshotDatabase: (N_("Copy the database %(path)s, in case"), lambda a: {"path": a.path}),
     steps.RunCommand: (

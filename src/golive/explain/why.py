@@ -53,6 +53,13 @@ WHY: dict[str, str] = {
         "Secrets such as SECRET_KEY are made on the server, at random, and stay in a file that only root can read. "
         "They are kept from deploy to deploy, so that your visitors stay logged in."
     ),
+    "variables": N_(
+        "The values came along with this plan, apart from it, and stay in a file that only root can read. They appear "
+        "in no command, no log and no journal."
+    ),
+    "remove-secrets": N_(
+        "The values are no longer wanted. Releases from before keep their own copy until they are tidied away."
+    ),
     "env-file": N_(
         "Each release keeps its own copy of the environment variables. systemd reads it as root and hands the values "
         "to the app; no other user can see them."

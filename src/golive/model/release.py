@@ -10,8 +10,9 @@ from typing import Any
 class Release:
     """What ``release.json`` holds beside ``created``.
 
-    ``origin``: ``deploy`` | ``rollback``; ``of``: for a rollback, the release that it brings back. ``environment``:
-    key. ``settings``: digest of everything else that was rendered. ``env_digest``: the env store as it was.
+    ``origin``: ``deploy`` | ``rollback`` | ``env`` | ``restart`` | ``scale``; ``of``: the release whose code it runs
+    again, 0 for a deploy. ``environment``: key. ``settings``: digest of everything else that was rendered.
+    ``env_digest``: the env store as it was.
     ``units``: systemd units of its instances, what starts at boot. ``migrated``: a migration ran for it.
     ``recipe``: what a rollback needs to make the release again (see ``golive.drivers.recipe``).
     """

@@ -6,7 +6,8 @@ a plan without steps means that there is nothing to change. No file is opened he
 
 from __future__ import annotations
 
-from golive.drivers.wanted import wants, wants_down, wants_host, wants_rollback, wants_status
+from golive.drivers.wanted import wants, wants_again, wants_down, wants_host, wants_rollback, wants_status
+from golive.planner.again import Change, plan_again
 from golive.planner.deploy import Options, address_clash, plan
 from golive.planner.down import plan_down
 from golive.planner.downloads import (
@@ -34,10 +35,12 @@ __all__ = [
     "kinds_needed",
     "mirror_notice",
     "plan",
+    "plan_again",
     "plan_down",
     "plan_rollback",
     "speed_text",
     "wants",
+    "wants_again",
     "wants_down",
     "wants_host",
     "wants_measured",

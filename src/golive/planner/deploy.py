@@ -12,7 +12,7 @@ from golive.drivers.ports import own_port
 from golive.drivers.proxy import nginx
 from golive.drivers.proxy.default_site import kept_by
 from golive.drivers.python.environment import is_complete
-from golive.drivers.recipe import Recipe
+from golive.drivers.recipe import Recipe, instances_in
 from golive.drivers.repair import plan_repair
 from golive.drivers.wanted import wants
 from golive.errors import Refused
@@ -52,12 +52,12 @@ def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Opti
     draft = Draft(AppPlaces(app.slug, host.platform), facts, request)
     ours = draft.places.proxy_file
     first_of(preflight.host_refusals(facts, app.port, ours, code.size, code.files))
-    recipe = recipe_for(app, code, facts, host.platform)
+    current = current_of(facts)
+    recipe = recipe_for(app, code, facts, instances_in(current or {}), host.platform)
     site = site_for(app, host, facts, recipe)
     first_of(fitness.name_refusals(app, site.names, facts))
     ground.plan_ground(draft)
     secrets = _secrets(app, facts, options)
-    current = current_of(facts)
     if current and not secrets and _is_live(current, code, recipe, facts):
         plan_repair(draft, current, recipe, site)
         return finished_plan(draft, "deploy", site, current["number"], preflight.host_notices(facts, options.now))

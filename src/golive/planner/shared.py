@@ -58,6 +58,34 @@ def _instances(record: Record) -> tuple[tuple[str, int], ...]:
         return (("web", 1),)
 
 
+def remade(facts: Facts, origin: str, target: Record, current: Record, recipe: Recipe) -> Release:
+    """A new release with the code of ``target``, this ``recipe`` and today's env values, to follow ``current``."""
+    return Release(
+        number=next_number(facts),
+        origin=origin,
+        of=target["number"],
+        commit=target["commit"],
+        tree=target["tree"],
+        subject=target["subject"],
+        dirty=bool(target["dirty"]),
+        environment=recipe.environment.key,
+        settings=recipe.digest,
+        env_digest=str(facts.get("app", "env", "digest") or ""),
+        # The database stays as the live release left it, so that the next deploy knows what it finds.
+        migrations_digest=current.get("migrations_digest", ""),
+        units=(),
+        recipe=recipe.record(),
+    )
+
+
+def recipe_of(record: Record) -> Recipe:
+    """What a release was made from. Raises Refused where its record is lost."""
+    try:
+        return recipe_from(record.get("recipe") or {})
+    except ValueError:
+        raise Refused("release-incomplete", release=record["number"]) from None
+
+
 def new_release_plan(draft: Draft, blueprint: Blueprint, notices: tuple[Notice, ...]) -> Plan:
     """All steps to the new release, and what it makes superfluous."""
     plan_release(draft, blueprint)
@@ -66,9 +94,11 @@ def new_release_plan(draft: Draft, blueprint: Blueprint, notices: tuple[Notice, 
     return finished_plan(draft, release.origin, blueprint.site, release.number, notices)
 
 
-def finished_plan(draft: Draft, purpose: str, site: nginx.Site, release: int, notices: tuple[Notice, ...] = ()) -> Plan:
-    """The drafted steps as a plan for one host; an empty one without steps."""
-    url = f"http://{nginx.visitor_host(site)}"
+def finished_plan(
+    draft: Draft, purpose: str, site: nginx.Site | None, release: int, notices: tuple[Notice, ...] = ()
+) -> Plan:
+    """The drafted steps as a plan for one host; an empty one without steps. ``site`` None: there is none yet."""
+    url = f"http://{nginx.visitor_host(site)}" if site else ""
     if not draft.steps:
         return Plan((), url, release, notices)
     commit_step = "switch" if draft.has("switch") else ""

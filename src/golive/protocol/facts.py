@@ -4,6 +4,7 @@ Shipped to hosts: Python 3.6 syntax, standard library only.
 """
 
 import hashlib
+import hmac
 import json
 from typing import Any, Dict, List, NamedTuple, Tuple
 
@@ -34,6 +35,13 @@ def digest_of(value):
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
+def value_digest(salt, name, value):
+    # type: (str, str, str) -> str
+    """By this, two who know SALT find out whether they hold the same VALUE for NAME, and tell it to nobody else."""
+    content = "{}={}".format(name, value).encode("utf-8", "surrogatepass")
+    return hmac.new(salt.encode("ascii"), content, hashlib.sha256).hexdigest()[:16]
+
+
 class Facts:
     """A host as it is: a nested JSON object, read by path.
 
@@ -59,7 +67,7 @@ class Facts:
         mirrors        [[kind, name, url, bytes a second, good: bool]]    only those asked for and tried
         pythons        {path: version or ""}                    those asked for
         files          {path: {kind: absent|file|directory|link|other, sha256, mode, owner, group, target}}
-        units          {name: {load, active, sub, enabled, restarts, result}}   those asked for and the live release's
+        units          {name: {load, active, sub, enabled, restarts, result, memory}}   those asked for and the live release's
         users          {name: {uid, groups, home} or null}
         ports          {"80": {program, pid, unit} or null}
         panels         ["bt" | "1panel" | "dokku" | "coolify" | "caprover" | "plesk" | "cpanel" ...]  found by their own marks
@@ -67,7 +75,8 @@ class Facts:
         default_sites  {port: {file, stock: bool, patterns}}    who gets names that nobody claims, golive's own sites apart
         apps           {slug: {identity, domains, port, current, catch_all}}   every golive app on the host
         app            null, or {identity, current: 3 or 0, releases: [record + {number, complete: bool}],
-                       environments: {key: complete bool}, env: {names: [...], digest, damaged}, shared: [path...],
+                       environments: {key: complete bool}, env: {names: [...], generated: [name...], digest, damaged,
+                       digests: {name: value_digest}, if salted}, shared: [path...],
                        running: null or {run, since, purpose, who}, unfinished: null or {run, purpose, release, in_doubt: step id or ""},
                        taken_back: null or {release, reason, at}}
         golive         {runners: [sha...], format: 1}

@@ -146,8 +146,16 @@ class GenerateSecrets(NamedTuple):
     names: Tuple[str, ...]
 
 
+class RemoveSecrets(NamedTuple):
+    """None of NAMES is in the app's env store any more."""
+
+    store: str
+    names: Tuple[str, ...]
+
+
 class WriteEnvironmentFile(NamedTuple):
-    """The release's environment file for systemd (root, 0600): ``plain`` pairs first, then all of the store's."""
+    """The release's environment file for systemd (root, 0600): the ``plain`` pairs, and the store's for every other
+    name."""
 
     path: str
     store: str
@@ -295,6 +303,7 @@ Action = Union[
     ShareData,
     BuildEnvironment,
     GenerateSecrets,
+    RemoveSecrets,
     WriteEnvironmentFile,
     SnapshotDatabase,
     RunCommand,
@@ -322,6 +331,7 @@ KINDS = {
     "share_data": ShareData,
     "build_environment": BuildEnvironment,
     "generate_secrets": GenerateSecrets,
+    "remove_secrets": RemoveSecrets,
     "write_environment_file": WriteEnvironmentFile,
     "snapshot_database": SnapshotDatabase,
     "run_command": RunCommand,
@@ -379,7 +389,8 @@ class HostPlan(NamedTuple):
 
     ``app``: slug. ``commit_step``: id of the step after which an interrupted run is finished rather than undone
     ("" when there is none and it is always finished). ``consulted``: fact path -> digest, for exactly the facts
-    that the planner read. ``probe``: the request that gathers them. ``purpose``: ``deploy`` | ``rollback`` | ``down``.
+    that the planner read. ``probe``: the request that gathers them. ``purpose``: ``deploy`` | ``rollback`` | ``env`` |
+    ``restart`` | ``scale`` | ``down``.
     """
 
     app: str

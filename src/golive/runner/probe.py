@@ -36,7 +36,7 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     system = probe_system.system()
     systemd = system["systemd"]
     here = local_layout()
-    app = probe_app.one_app(request.app) if request.app else None
+    app = probe_app.one_app(request.app, request.salt) if request.app else None
     units = request.units + probe_app.live_units(app)
     facts: Dict[str, Any] = {
         "format": FORMAT,

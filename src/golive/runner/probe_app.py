@@ -5,6 +5,7 @@ import re
 import stat
 from typing import Any, Dict, List, Optional, Tuple
 
+from golive.protocol.facts import value_digest
 from golive.runner import probe_runs
 from golive.runner.env_store import digest_of_store, read_store, values_of_live_release
 from golive.runner.layout import host_layout, local_layout
@@ -14,6 +15,7 @@ from golive.runner.probe_system import read
 PROXY_FILES = ("/etc/nginx/conf.d/golive-{}.conf", "/etc/apache2/sites-available/golive-{}.conf")
 LOCAL_PROXY_FILES = ("/sites/golive-{}.conf",)
 MARKER = ".golive-complete"
+_RANDOM = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def golive_itself() -> Dict[str, Any]:
@@ -68,7 +70,7 @@ def current(folder: str) -> int:
     return int(target) if target.isdigit() else 0
 
 
-def one_app(slug: str) -> Optional[Dict[str, Any]]:
+def one_app(slug: str, salt: str = "") -> Optional[Dict[str, Any]]:
     """Everything about one app; None when it is not on the host."""
     layout = host_layout()
     folder = layout.app(slug)
@@ -80,7 +82,7 @@ def one_app(slug: str) -> Optional[Dict[str, Any]]:
         "current": current(folder),
         "releases": releases(folder),
         "environments": environments(folder),
-        "env": env(folder),
+        "env": env(folder, salt),
         "shared": names_in(os.path.join(folder, "shared")),
         "running": running,
         "unfinished": None if running else probe_runs.unfinished(layout, slug),
@@ -129,8 +131,10 @@ def is_whole_environment(path: str) -> bool:
     return ours and os.path.exists(os.path.join(path, "bin", "python"))
 
 
-def env(folder: str) -> Dict[str, Any]:
-    """The names in the env store and a keyed digest; never a value. ``damaged``: it has to be written anew."""
+def env(folder: str, salt: str = "") -> Dict[str, Any]:
+    """The names in the env store and a keyed digest; never a value. ``generated``: those with a random value as golive
+    makes them. ``damaged``: it has to be written anew. ``digests``: of each value, for who sent a SALT.
+    """
     store = os.path.join(folder, "env.json")
     damaged = False
     try:
@@ -139,4 +143,8 @@ def env(folder: str) -> Dict[str, Any]:
         values = {}
     except ValueError:
         values, damaged = values_of_live_release(folder), True
-    return {"names": sorted(values), "digest": digest_of_store(store), "damaged": damaged}
+    found = {"names": sorted(values), "digest": digest_of_store(store), "damaged": damaged}  # type: Dict[str, Any]
+    found["generated"] = sorted(name for name, value in values.items() if _RANDOM.match(value))
+    if salt:
+        found["digests"] = {name: value_digest(salt, name, value) for name, value in values.items()}
+    return found

@@ -16,6 +16,7 @@ _PROPERTIES = (
     "MainPID",
     "ExecMainStatus",
     "Job",
+    "MemoryCurrent",
 )
 
 
@@ -64,6 +65,7 @@ def _ask(names: List[str], properties: Iterable[str]) -> List[Dict[str, str]]:
 
 def _state(block: Dict[str, str]) -> Dict[str, Any]:
     restarts = block.get("NRestarts", "0")
+    memory = block.get("MemoryCurrent", "")
     return {
         "load": block.get("LoadState", "not-found"),
         "active": block.get("ActiveState", "inactive"),
@@ -71,4 +73,6 @@ def _state(block: Dict[str, str]) -> Dict[str, Any]:
         "enabled": block.get("UnitFileState", ""),
         "restarts": int(restarts) if restarts.isdigit() else 0,
         "result": block.get("Result", ""),
+        # Not accounted for: words, or the largest number of 64 bits.
+        "memory": int(memory) if memory.isdigit() and len(memory) < 19 else 0,
     }

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from golive.protocol.steps import WriteEnvironmentFile
+from golive.protocol.facts import value_digest
+from golive.protocol.steps import GenerateSecrets, RemoveSecrets, WriteEnvironmentFile
 from golive.runner import env_store, probe_app
-from golive.runner.perform.variables import perform_write_environment_file
+from golive.runner.perform.variables import (
+    perform_generate_secrets,
+    perform_remove_secrets,
+    perform_write_environment_file,
+)
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def write(app: Path, context) -> bool:
 
 
 def test_a_damaged_store_gets_the_values_of_the_live_release_back(app, context):
-    assert probe_app.env(str(app)) == {"names": ["TOKEN"], "digest": "", "damaged": True}
+    assert probe_app.env(str(app)) == {"names": ["TOKEN"], "generated": [], "digest": "", "damaged": True}
     assert write(app, context)
     assert env_store.read_store(f"{app}/env.json") == {"TOKEN": 'a "b" $c'}
     assert (app / "env.json").stat().st_mode & 0o777 == 0o600
@@ -46,6 +51,38 @@ def test_a_damaged_store_gets_the_values_of_the_live_release_back(app, context):
 
 def test_without_a_live_release_a_damaged_store_begins_anew(app, context):
     (app / "current").unlink()
-    assert probe_app.env(str(app)) == {"names": [], "digest": "", "damaged": True}
+    assert probe_app.env(str(app)) == {"names": [], "generated": [], "digest": "", "damaged": True}
     assert write(app, context)
     assert env_store.read_store(f"{app}/env.json") == {}
+
+
+def test_a_value_that_was_sent_wins_even_an_empty_one_and_another_is_made_up_once(app, context):
+    store = f"{app}/env.json"
+    Path(store).unlink()
+    context.secrets = {"SENT": "one", "EMPTY": ""}
+    wanted = GenerateSecrets(store, ("SENT", "EMPTY", "MADE"))
+    assert perform_generate_secrets(wanted, context) is True
+    first = env_store.read_store(store)
+    assert (first["SENT"], first["EMPTY"], len(first["MADE"])) == ("one", "", 64)
+    assert perform_generate_secrets(wanted, context) is False
+    found = probe_app.env(str(app), "some salt")
+    assert found["generated"] == ["MADE"]
+    assert found["digests"]["SENT"] == value_digest("some salt", "SENT", "one")
+    assert found["digests"]["SENT"] != value_digest("another", "SENT", "one")
+    assert "digests" not in probe_app.env(str(app))
+
+
+def test_what_is_removed_can_be_brought_back(app, context):
+    store = Path(f"{app}/env.json")
+    store.write_text('{"A": "1", "B": "2"}')
+    assert perform_remove_secrets(RemoveSecrets(str(store), ("A", "NEVER")), context) is True
+    assert env_store.read_store(str(store)) == {"B": "2"}
+    assert [undo["undo"] for undo in context.undos] == ["restore_file"]
+    assert perform_remove_secrets(RemoveSecrets(str(store), ("A",)), context) is False
+
+
+def test_what_golive_toml_says_wins_over_the_store(app, context):
+    Path(f"{app}/env.json").write_text('{"MODE": "stored", "TOKEN": "t"}')
+    assert write(app, context)
+    lines = (app / "env").read_text().splitlines()
+    assert lines == ['GOLIVE_APP="blog"', 'GOLIVE_RELEASE="2"', 'MODE="new"', 'TOKEN="t"']

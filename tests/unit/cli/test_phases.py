@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from golive.cli.phases import Phases
-from golive.protocol.steps import ReloadUnits, Step
+from golive.protocol.steps import ReloadUnits, RunCommand, Step
 
 
 class Clock:
@@ -69,3 +69,32 @@ def test_until_a_command_says_something_the_line_tells_what_is_done() -> None:
     phases.expect((step("a", "start"),))
     phases.follow({"event": "step_started", "step": "a", "phase": "start"})
     assert phases.lines[2].detail == "Let systemd read its units again"
+
+
+def test_a_slow_step_has_a_sentence_to_read_and_a_fast_one_none() -> None:
+    clock = Clock()
+    phases = Phases(clock)
+    slow = Step("build-environment", RunCommand(("/bin/flask",), "/", "u", "", "migrate"), "build", "")
+    phases.expect((slow, step("a", "build"), step("b", "start")))
+    building = phases.lines[1]
+    phases.follow({"event": "step_started", "step": "build-environment", "phase": "build"})
+    clock.now += 3.9
+    assert phases.lesson(building) == ""
+    clock.now += 0.2
+    assert "no visitor meets the new code before" in phases.lesson(building)
+    phases.follow({"event": "step_finished", "step": "build-environment"})
+    assert phases.lesson(building) == ""
+    phases.follow({"event": "step_started", "step": "a", "phase": "build"})
+    clock.now += 9
+    assert phases.lesson(building) == "", "systemd's own reading is never slow for long"
+
+
+def test_nothing_is_taught_while_changes_are_taken_back() -> None:
+    clock = Clock()
+    phases = Phases(clock)
+    phases.expect((Step("a", RunCommand(("/bin/flask",), "/", "u", "", "migrate"), "build", ""),))
+    phases.follow({"event": "step_started", "step": "a", "phase": "build"})
+    clock.now += 9
+    assert phases.lesson(phases.lines[1])
+    phases.follow({"event": "undo_started", "reason": "dead"})
+    assert phases.lesson(phases.lines[1]) == ""

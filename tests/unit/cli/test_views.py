@@ -290,3 +290,25 @@ def test_the_moving_lines_leave_room_for_the_echo_of_ctrl_c() -> None:
     phases.expect(STEPS)
     drawn = console.render_lines(LivePhases(console, phases, symbols())._draw(), pad=False)
     assert max(sum(segment.cell_length for segment in line) for line in drawn) <= 77
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+def test_a_sentence_stands_under_the_slow_line_and_moves_no_column(language: str, width: int, monkeypatch) -> None:
+    console = Console(file=io.StringIO(), width=width, force_terminal=True)
+    phases = Phases()
+    phases.expect(STEPS)
+    for event in RUN[1:3]:
+        phases.follow(event)
+    live = LivePhases(console, phases, symbols())
+    plain = _drawn(console, live)
+    monkeypatch.setattr("golive.cli.phases.SLOW", 0.0)
+    taught = _drawn(console, live)
+    extra = len(taught) - len(plain)
+    assert 1 <= extra <= 3
+    assert taught[1 + extra :] == plain[1:]
+    assert all(line.startswith("   ") and cell_len(line) <= width - 3 for line in taught[1 : 1 + extra])
+
+
+def _drawn(console: Console, live: LivePhases) -> list[str]:
+    rows = console.render_lines(live._draw(), pad=False)
+    return ["".join(segment.text for segment in row).rstrip() for row in rows]

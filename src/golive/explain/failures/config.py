@@ -74,7 +74,7 @@ CONFIG: dict[str, Failure] = {
     "process-unknown": Failure(
         N_("The app has no process called “%(process)s”."),
         N_("It has these: %(names)s."),
-        N_("Name one of them, or none for all."),
+        N_("Name one of them."),
     ),
     "interrupted": Failure(
         N_("Stopped, as you asked."),

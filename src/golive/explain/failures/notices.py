@@ -31,6 +31,14 @@ NOTICES: dict[str, Sentences] = {
         ),
         N_("Not rolled back: %(places)s."),
     ),
+    "rollback-instances": N_("That release ran with %(instances)s, and so it will again; “golive scale” changes it."),
+    "env-overruled": N_(
+        "golive.toml, as it was deployed last, sets %(names)s and wins, until “golive up” brings one that does not."
+    ),
+    "memory-for-instances": N_(
+        "%(instances)s needs about %(need)s MB, by what one uses now, and %(free)s MB are free: it may become slow, or "
+        "be ended for want of memory."
+    ),
     "packages-stay": N_("These packages stay, other sites may need them: %(packages)s."),
     "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),
     "logs-empty": N_("“%(app)s” has said nothing so far."),
@@ -75,6 +83,20 @@ NOTICES: dict[str, Sentences] = {
     "lab-fresh": N_("%(name)s is as new."),
     # The story's own questions.
     "env-value": N_("Value of %(name)s (read at %(file)s:%(line)s; hidden, kept only on the host):"),
+    "env-new-value": N_("Value of %(name)s (hidden, kept only on the host):"),
+    "env-not-there": N_("There is no value for %(names)s on the host."),
+    "env-taken-back": (
+        N_("The variables are as they were before."),
+        N_("Release %(release)s goes on serving with them."),
+    ),
+    "env-found": (
+        N_("New: %(new)s."),
+        N_("With another value: %(changed)s."),
+        N_("Already so: %(same)s."),
+        N_("Left out, because golive.toml sets them and wins: %(told)s."),
+        N_("Left out, because golive sets them itself: %(ours)s."),
+    ),
+    "env-import": N_("Take over %(count)s values from %(file)s for “%(app)s” on %(host)s?"),
     "migration-in-doubt": N_("A migration was cut off (%(step)s). Is the database in order, so that it may run again?"),
     "identity-adopt": N_(
         "An app called “%(app)s” from another folder is on %(host)s. Is it the same app, to be replaced by this one?"

@@ -138,7 +138,7 @@ PLAN: dict[str, Failure] = {
     ),
     "nothing-to-roll-back-to": Failure(
         N_("There is no earlier release of “%(app)s” to go back to."),
-        N_("The live release is the oldest complete one on the host."),
+        N_("No earlier complete release on the host differs from the live one, apart from its variables."),
         N_("Mend the code and run “golive up”."),
     ),
     "not-confirmed": Failure(

@@ -8,6 +8,9 @@ WORDS: dict[str, dict[str, str]] = {
     "purpose": {
         "deploy": N_("deploy"),
         "rollback": N_("rollback"),
+        "env": N_("change of variables"),
+        "restart": N_("restart"),
+        "scale": N_("scaling"),
         "down": N_("removal"),
         "migrate": N_("migration"),
     },

@@ -18,6 +18,7 @@ from golive.explain.shell.code import render_shell_receive_code, render_shell_sh
 from golive.explain.shell.environment import (
     render_shell_build_environment,
     render_shell_generate_secrets,
+    render_shell_remove_secrets,
     render_shell_run_command,
     render_shell_snapshot_database,
     render_shell_write_environment_file,
@@ -53,6 +54,7 @@ RENDER_SHELL: dict[str, Callable[[Any], tuple[str, ...]]] = {
     "share_data": render_shell_share_data,
     "build_environment": render_shell_build_environment,
     "generate_secrets": render_shell_generate_secrets,
+    "remove_secrets": render_shell_remove_secrets,
     "write_environment_file": render_shell_write_environment_file,
     "snapshot_database": render_shell_snapshot_database,
     "run_command": render_shell_run_command,

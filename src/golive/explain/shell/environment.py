@@ -9,6 +9,7 @@ from golive.explain.shell.quoting import here, mode, python, words
 from golive.protocol.steps import (
     BuildEnvironment,
     GenerateSecrets,
+    RemoveSecrets,
     RunCommand,
     SnapshotDatabase,
     WriteEnvironmentFile,
@@ -38,10 +39,22 @@ with open(os.open(store, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", enc
     file.write(json.dumps(values, sort_keys=True, ensure_ascii=False, indent=1) + "\\n")
 """
 
+_EMPTY_STORE = """\
+import json, os, sys
+store, *names = sys.argv[1:]
+values = json.load(open(store, encoding="utf-8")) if os.path.exists(store) else {}
+values = {name: value for name, value in values.items() if name not in names}
+with open(os.open(store, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    file.write(json.dumps(values, sort_keys=True, ensure_ascii=False, indent=1) + "\\n")
+"""
+
 _READ_STORE = """\
 import json, os, re, sys
-values = json.load(open(sys.argv[1], encoding="utf-8")) if os.path.exists(sys.argv[1]) else {}
+store, *told = sys.argv[1:]
+values = json.load(open(store, encoding="utf-8")) if os.path.exists(store) else {}
 for name, value in sorted(values.items()):
+    if name in told:
+        continue
     print('%s="%s"' % (name, re.sub(r'(["\\\\`$])', r"\\\\\\1", value)))
 """
 
@@ -97,12 +110,17 @@ def render_shell_generate_secrets(action: GenerateSecrets) -> tuple[str, ...]:
     return (python(_FILL_STORE, action.store, *action.names),)
 
 
+def render_shell_remove_secrets(action: RemoveSecrets) -> tuple[str, ...]:
+    """The store without them."""
+    return (python(_EMPTY_STORE, action.store, *action.names),)
+
+
 def render_shell_write_environment_file(action: WriteEnvironmentFile) -> tuple[str, ...]:
-    """First what is no secret, then the store's values, quoted for systemd."""
+    """First what is no secret, then the store's values for all other names, quoted for systemd."""
     lines = []
     if action.plain:
         lines.append(here("cat", "".join(f"{name}={_quoted(value)}\n" for name, value in action.plain)))
-    lines.append(python(_READ_STORE, action.store))
+    lines.append(python(_READ_STORE, action.store, *(name for name, _ in action.plain)))
     body = "\n".join(lines)
     return ("{\n" + body + "\n} | " + words("install", "-m", mode(0o600), "/dev/stdin", action.path),)
 

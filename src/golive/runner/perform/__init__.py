@@ -27,7 +27,11 @@ from golive.runner.perform.units import (
     perform_stop_units,
 )
 from golive.runner.perform.users import perform_ensure_user, perform_remove_user
-from golive.runner.perform.variables import perform_generate_secrets, perform_write_environment_file
+from golive.runner.perform.variables import (
+    perform_generate_secrets,
+    perform_remove_secrets,
+    perform_write_environment_file,
+)
 
 PERFORM: Dict[str, Callable[[Any, Any], bool]] = {
     "install_packages": perform_install_packages,
@@ -40,6 +44,7 @@ PERFORM: Dict[str, Callable[[Any, Any], bool]] = {
     "share_data": perform_share_data,
     "build_environment": perform_build_environment,
     "generate_secrets": perform_generate_secrets,
+    "remove_secrets": perform_remove_secrets,
     "write_environment_file": perform_write_environment_file,
     "snapshot_database": perform_snapshot_database,
     "run_command": perform_run_command,

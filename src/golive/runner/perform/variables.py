@@ -1,10 +1,10 @@
-"""The app's variables: generate_secrets, write_environment_file."""
+"""The app's variables: generate_secrets, remove_secrets, write_environment_file."""
 
 import os
 import secrets
 from typing import Any, Dict
 
-from golive.protocol.steps import GenerateSecrets, WriteEnvironmentFile
+from golive.protocol.steps import GenerateSecrets, RemoveSecrets, WriteEnvironmentFile
 from golive.runner import atomic, env_file
 from golive.runner.env_store import encode_store, key_path, read_store, values_of_live_release
 from golive.runner.failure import StepFailed
@@ -19,21 +19,40 @@ def perform_generate_secrets(action: GenerateSecrets, context: Any) -> bool:
     values = _store(action.store, context)
     wanted = dict(values)
     for name in action.names:
-        wanted[name] = context.secrets.get(name) or values.get(name) or secrets.token_hex(RANDOM_BYTES)
+        if name in context.secrets:
+            # An empty value is one, too, where somebody has sent it.
+            wanted[name] = context.secrets[name]
+        else:
+            wanted[name] = values.get(name) or secrets.token_hex(RANDOM_BYTES)
     context.conceal(wanted.values())
-    if wanted == values and os.path.exists(action.store):
+    return _replace(action.store, values, wanted, context)
+
+
+def perform_remove_secrets(action: RemoveSecrets, context: Any) -> bool:
+    """The names are in the store no more."""
+    ensure_key()
+    values = _store(action.store, context)
+    context.conceal(values.values())
+    wanted = {name: value for name, value in values.items() if name not in action.names}
+    return _replace(action.store, values, wanted, context)
+
+
+def _replace(store: str, values: Dict[str, str], wanted: Dict[str, str], context: Any) -> bool:
+    if wanted == values and os.path.exists(store):
         return False
-    record_replacement(action.store, found_at(action.store), context)
-    atomic.write_file(action.store, encode_store(wanted), 0o600)
+    record_replacement(store, found_at(store), context)
+    atomic.write_file(store, encode_store(wanted), 0o600)
     return True
 
 
 def perform_write_environment_file(action: WriteEnvironmentFile, context: Any) -> bool:
-    """The environment file of a release: the plain pairs, then all of the store's."""
+    """The environment file of a release: the plain pairs, then those of the store whose names these leave free."""
     store = _store(action.store, context)
     context.conceal(store.values())
     try:
-        content = env_file.render(tuple(action.plain) + tuple(sorted(store.items()))).encode("utf-8")
+        told = dict(action.plain)
+        free = [pair for pair in sorted(store.items()) if pair[0] not in told]
+        content = env_file.render(list(action.plain) + free).encode("utf-8")
     except ValueError as error:
         raise StepFailed("internal", error=str(error))
     found = found_at(action.path)
