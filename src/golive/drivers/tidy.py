@@ -96,7 +96,7 @@ def _stop(draft: Draft, releases: list[Record]) -> None:
 
 
 def _release_folders(places: AppPlaces) -> Iterable[str]:
-    return (places.current, places.releases, places.environments, places.repository)
+    return (places.current, places.maintenance, places.releases, places.environments, places.repository)
 
 
 def data_paths(places: AppPlaces) -> tuple[str, ...]:

@@ -28,6 +28,11 @@ def wants_again(slug: str, salt: str = "") -> ProbeRequest:
     return _wants(slug, 80)._replace(salt=salt)
 
 
+def wants_maintenance(slug: str) -> ProbeRequest:
+    """What ``plan_maintenance`` needs to see."""
+    return _wants(slug, 80)
+
+
 def wants_down(slug: str) -> ProbeRequest:
     """What ``plan_down`` needs to see."""
     return _wants(slug, 80)
@@ -35,7 +40,8 @@ def wants_down(slug: str) -> ProbeRequest:
 
 def wants_status(slug: str) -> ProbeRequest:
     """What ``golive status`` tells of: the app and the units of its live release."""
-    return ProbeRequest(app=slug, units=(AppPlaces(slug).boot_unit, nginx.UNIT))
+    places = AppPlaces(slug)
+    return ProbeRequest(app=slug, files=(places.maintenance,), units=(places.boot_unit, nginx.UNIT))
 
 
 def wants_host() -> ProbeRequest:
@@ -50,7 +56,7 @@ def _wants(slug: str, port: int) -> ProbeRequest:
     return ProbeRequest(
         app=slug,
         packages=ground.PACKAGES,
-        files=(*files, *folders),
+        files=(*files, places.maintenance, *folders),
         units=(places.boot_unit, nginx.UNIT),
         users=(BUILDER, PROXY_USER, places.user),
         ports=(port,),

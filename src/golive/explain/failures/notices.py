@@ -41,6 +41,7 @@ NOTICES: dict[str, Sentences] = {
     ),
     "packages-stay": N_("These packages stay, other sites may need them: %(packages)s."),
     "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),
+    "maintenance-goes-on": N_("Maintenance is on: visitors go on getting its page, until “golive maintenance off”."),
     "logs-empty": N_("“%(app)s” has said nothing so far."),
     "host-fit": N_("This host is ready for golive."),
     # While it runs.
@@ -50,6 +51,7 @@ NOTICES: dict[str, Sentences] = {
     "apt-in-use": N_("Waiting (%(seconds)s s): %(holder)s is using apt."),
     "first-boot": N_("Waiting (%(seconds)s s): the server is still setting itself up (cloud-init)."),
     "lease-waiting": (N_("Waiting: another run keeps %(lease)s."), N_("It is %(holder)s.")),
+    "asking-from-here": N_("The host is done. Asking %(url)s from this computer as well."),
     "connection-lost-retrying": N_(
         "The connection to %(host)s is gone. The host goes on by itself; trying to get back."
     ),
