@@ -24,6 +24,8 @@ _TAIL = 4000
 class LocalTransport:
     """``folder``: where the runner rests. ``python``: the interpreter that runs it."""
 
+    reached = "127.0.0.1"
+
     def __init__(self, folder: Path | None = None, python: str = sys.executable) -> None:
         self._folder = folder or data_folder() / "runner"
         self._python = python

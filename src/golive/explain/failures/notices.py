@@ -10,8 +10,8 @@ NOTICES: dict[str, Sentences] = {
     "uncommitted-changes": N_("Changes that are not committed to git go along: the folder is deployed as it is."),
     "static-by-app": N_("The app itself serves %(folder)s: it is not a plain folder that the proxy could serve."),
     "default-site-kept": N_(
-        "Somebody has set up %(file)s for visitors who come by a name that no site has: golive leaves it alone. On port "
-        "%(port)s this app answers for %(names)s only."
+        "Somebody has set up %(file)s for visitors who come by a name that no site has: golive leaves it alone. On "
+        "port %(port)s this app answers for %(names)s only."
     ),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
     "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
@@ -51,6 +51,7 @@ NOTICES: dict[str, Sentences] = {
     "apt-in-use": N_("Waiting (%(seconds)s s): %(holder)s is using apt."),
     "first-boot": N_("Waiting (%(seconds)s s): the server is still setting itself up (cloud-init)."),
     "lease-waiting": (N_("Waiting: another run keeps %(lease)s."), N_("It is %(holder)s.")),
+    "asking-from-here": N_("The host is done. Asking %(url)s from this computer as well."),
     "asking-from-here": N_("The host is done. Asking %(url)s from this computer as well."),
     "connection-lost-retrying": N_(
         "The connection to %(host)s is gone. The host goes on by itself; trying to get back."
@@ -109,7 +110,7 @@ NOTICES: dict[str, Sentences] = {
     ),
     "port-remembered": (
         N_("Written to golive.toml: port = %(port)s."),
-        N_("Open TCP %(port)s in your cloud's console as well (security group, 安全组)."),
+        N_("Open TCP %(port)s in the cloud's console as well (security group 安全组)."),
     ),
     "delete-data": N_("Delete all data of “%(app)s” on %(host)s for good?"),
 }

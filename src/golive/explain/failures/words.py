@@ -32,6 +32,13 @@ WORDS: dict[str, dict[str, str]] = {
         "turned-away": N_("the network turns the connection away"),
         "no-route": N_("there is no way to its network from here"),
     },
+    "not-reached.reason": {
+        "timeout": N_("packets to it vanish, as a firewall lets them"),
+        "refused": N_("the connection is refused"),
+        "reset": N_("the connection is cut"),
+        "turned-away": N_("the network turns the connection away"),
+        "no-route": N_("there is no way to its network from here"),
+    },
     "no-root.reason": {
         "sudo-missing": N_("sudo is not installed there"),
         "no-password": N_("sudo asks for a password and none was given"),
