@@ -14,6 +14,7 @@ from golive.config import load
 from golive.detect import detect
 from golive.engine.afterwards import afterwards
 from golive.engine.dotenv import DotenvOffer
+from golive.engine.downloads import Downloads
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
@@ -71,7 +72,8 @@ class Deploy:
         missing = tuple(env.name for env in self._missing(facts))
         self._dotenv.notice(_names_on(facts), self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
-        return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        return Downloads(self._session).improved(plan, facts)
 
     def run(self, request: Request, started: float) -> Outcome:
         """Plan, show, do, follow."""
