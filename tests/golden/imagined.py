@@ -109,6 +109,8 @@ class Imagined:
         if verb == "again":
             change = {name: _tuples(value) for name, value in details.items()}
             return planner.plan_again("guestbook", HOST, facts, planner.Change(**change))
+        if verb == "maintenance":
+            return planner.plan_maintenance("guestbook", HOST, facts, details)
         return planner.plan_down("guestbook", HOST, facts, details)
 
     def do(self, errand: dict[str, Any]) -> Plan:

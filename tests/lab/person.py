@@ -83,7 +83,8 @@ class User:
     def environment(self) -> dict[str, str]:
         """Nothing of the machine's own settings except where programs are."""
         kept = {name: os.environ[name] for name in ("PATH", "GOLIVE_LAB_HOME") if name in os.environ}
-        return {**kept, "HOME": str(self.home), "LANG": "C.UTF-8"}
+        # Nobody's mirrors are asked by a test.
+        return {**kept, "HOME": str(self.home), "LANG": "C.UTF-8", "GOLIVE_MIRRORS": "own"}
 
 
 def wait_for(process: subprocess.Popen[str], step: str, event: str = "step_started") -> Event:

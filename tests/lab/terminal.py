@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +18,8 @@ PATIENCE = 240.0
 
 
 class Terminal:
-    """``golive`` WORDS on a terminal of its own. Use as a context manager; afterwards ``status`` and ``screen``."""
+    """``golive`` WORDS on a terminal of its own. Use as a context manager; afterwards ``status`` and ``screen``, and
+    ``restored``: the terminal is in the mode that it was in before."""
 
     def __init__(self, words: Sequence[str], environment: dict[str, str], folder: Path) -> None:
         self._words = words
@@ -24,9 +28,12 @@ class Terminal:
         self._read = 0
         self.screen = ""
         self.status = -1
+        self.restored = False
 
     def __enter__(self) -> Terminal:
         self._master, slave = pty.openpty()
+        self.resize(40, 120)
+        self._settings = termios.tcgetattr(self._master)
         # A session of its own, so that getpass finds this terminal as /dev/tty.
         self._process = subprocess.Popen(
             [sys.executable, "-c", _WITH_TERMINAL, *self._words],
@@ -46,6 +53,7 @@ class Terminal:
         while self._more(time.monotonic() + PATIENCE):
             pass
         self.status = self._process.wait(timeout=PATIENCE)
+        self.restored = termios.tcgetattr(self._master) == self._settings
         os.close(self._master)
 
     def expect(self, text: str) -> None:
@@ -59,6 +67,14 @@ class Terminal:
         """Wait for QUESTION and for the terminal to be ready, then type TEXT and Enter."""
         self.expect(question)
         os.write(self._master, f"{text}\n".encode())
+
+    def press(self, keys: str) -> None:
+        """Keys as they come from a keyboard: Enter is \\r, Ctrl-C \\x03."""
+        os.write(self._master, keys.encode())
+
+    def resize(self, rows: int, columns: int) -> None:
+        """The window gets another size."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def _more(self, deadline: float) -> bool:
         """Takes in what comes next; False at the end."""

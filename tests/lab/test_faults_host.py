@@ -158,8 +158,10 @@ def test_packages_in_any_state(user: User, app: Path) -> None:
     sh(server, "systemd-run -q --unit=first-boot python3 /usr/bin/unattended-upgrade")
     sh(server, "for i in $(seq 100); do [ -e /run/locked ] && exit; sleep 0.1; done; exit 1")
     process = user.start("up", str(app))
-    said = wait_for(process, "install-packages", "step_output")
-    assert "waiting for unattended-upgrade" in said["line"]
+    said = wait_for(process, "install-packages", "step_waiting")
+    assert (said["code"], said["params"]["holder"]) == ("apt-in-use", "unattended-upgrade")
+    seconds = said["params"]["seconds"]
+    assert wait_for(process, "install-packages", "step_waiting")["params"]["seconds"] > seconds
     sh(server, "touch /run/release")
     output, errors = process.communicate(timeout=240)
     assert process.returncode == 0, output[-3000:] + errors

@@ -25,6 +25,7 @@ COMMANDS = (
     "scale",
     "releases",
     "rollback",
+    "maintenance",
     "down",
     "host",
     "lab",

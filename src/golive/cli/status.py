@@ -57,6 +57,8 @@ def render(status: Status, console: Console) -> None:
         console.print(_("%(app)s is not on %(host)s.") % values)
         if not status.running and not status.unfinished:
             console.print(_("Next: “golive up --to %(host)s” puts it there.") % values)
+    if status.maintenance:
+        console.print(_("Visitors get the maintenance page. “golive maintenance off” ends it."))
     if status.running:
         going_on = {"run": purpose(status.running), "who": printable(status.running_by) or "?"}
         console.print(_("A run is going on: %(run)s, started by %(who)s. “golive up” watches it.") % going_on)

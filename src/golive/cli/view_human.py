@@ -16,7 +16,7 @@ from golive.cli.live import LivePhases
 from golive.cli.phases import TITLES, Phase, Phases
 from golive.cli.symbols import symbols
 from golive.cli.view import View
-from golive.engine.outcome import Outcome
+from golive.engine.outcome import Concern, Outcome
 from golive.errors import Param
 from golive.explain.failures import explain, notice
 from golive.explain.printable import printable
@@ -154,6 +154,8 @@ class HumanView(View):
         self._tell(self._out, f"{self._symbols.good} ", "bold green", told or self._success(outcome))
         for told_after in outcome.after:
             self.say(told_after.code, **dict(told_after.params))
+        for concern in outcome.concerns:
+            self._warn(concern)
         return 0
 
     def fail(self, code: str, params: Mapping[str, Param]) -> None:
@@ -170,6 +172,14 @@ class HumanView(View):
             self._tell(self._err, _("Next: "), "bold", words.next)
         self._err.print(Text(f"({code})", style="dim"))
 
+    def _warn(self, concern: Concern) -> None:
+        """The deploy is done, and yet: what, why and next."""
+        words = explain(concern.code, concern.params)
+        self._tell(self._out, f"{self._symbols.bad} ", "bold yellow", words.what, style="yellow")
+        self._tell(self._out, _("Why: "), "bold", words.why)
+        self._tell(self._out, _("Next: "), "bold", words.next)
+        self._print(Text(f"({concern.code})", style="dim"))
+
     def close(self) -> None:
         """Leaves the lines as they are."""
         if self._live:
@@ -179,6 +189,10 @@ class HumanView(View):
         values = {"url": outcome.url, "release": outcome.release, "seconds": f"{outcome.seconds:.1f}"}
         if not outcome.changed:
             return _("Nothing to change: release %(release)s is live at %(url)s (%(seconds)s s)") % values
+        if outcome.proof == "computer":
+            return _("Release %(release)s is live at %(url)s, seen from this computer (%(seconds)s s)") % values
+        if outcome.concerns:
+            return _("Release %(release)s runs on the host, and answers there (%(seconds)s s)") % values
         return _("Release %(release)s is live at %(url)s (%(seconds)s s)") % values
 
     def _keep_output(self, event: events.Event) -> None:

@@ -69,7 +69,7 @@ class JsonView(View):
         if outcome.ok:
             for told_after in outcome.after:
                 self.say(told_after.code, **dict(told_after.params))
-            self._finish(outcome)
+            self._finish(outcome, **self._proof(outcome))
             return 0
         words = explain(outcome.code, outcome.params)
         more = {"params": dict(outcome.params), "output": list(outcome.output), "kept": list(outcome.kept)}
@@ -85,7 +85,19 @@ class JsonView(View):
         """The last line, with these words."""
         self._finish(Outcome(ok=False, seconds=self.seconds), code=code, message=message, hint=hint, **more)
 
-    def _finish(self, outcome: Outcome, **failure: Any) -> None:
+    def _proof(self, outcome: Outcome) -> dict[str, Any]:
+        """What this computer has seen of the site, where it has looked."""
+        if not outcome.proof:
+            return {}
+        warnings = []
+        for concern in outcome.concerns:
+            words = explain(concern.code, concern.params)
+            said = {"code": concern.code, "message": f"{words.what} {words.why}".strip(), "hint": words.next}
+            warnings.append(said)
+            self._write("notice", **said, params=dict(concern.params))
+        return {"proof": outcome.proof, "warnings": warnings}
+
+    def _finish(self, outcome: Outcome, **more: Any) -> None:
         self._write(
             events.FINISHED,
             ok=outcome.ok,
@@ -93,7 +105,7 @@ class JsonView(View):
             release=outcome.release,
             changed=outcome.changed,
             seconds=round(outcome.seconds, 3),
-            **failure,
+            **more,
         )
 
     def _write(self, event: str, **fields: Any) -> None:

@@ -9,6 +9,27 @@ from golive.drivers.places import AppPlaces
 from golive.protocol.facts import Facts, ProbeRequest
 from golive.protocol.steps import Step
 
+HERE = {
+    why: f"{why}-here"
+    for why in (
+        "folders",
+        "code",
+        "secrets",
+        "env-file",
+        "list-units",
+        "run-link",
+        "unit",
+        "reload-units",
+        "proxy-file",
+        "reload-proxy",
+        "verify",
+        "remove-proxy-file",
+        "stop",
+        "remove-units",
+    )
+}
+"""Why-texts that say something else on the user's own computer."""
+
 
 @dataclass
 class Draft:
@@ -22,6 +43,11 @@ class Draft:
 
     def add(self, name: str, action: Any, why: str, **how: Any) -> None:
         """One more step. ``how``: fields of Step; needs that are not in this plan are fulfilled already."""
+        platform = self.places.platform
+        if platform.local:
+            why = HERE.get(why, why)
+            if "supervisor" in action._fields:
+                action = action._replace(supervisor=(platform.python, platform.file("supervisord.conf")))
         known = {step.id for step in self.steps}
         needs = tuple(need for need in how.pop("needs", ()) if need in known)
         self.steps.append(Step(id=name, action=action, phase=self.phase, why=why, needs=needs, **how))

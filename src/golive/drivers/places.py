@@ -15,6 +15,7 @@ UNIT_FOLDER = "/etc/systemd/system"
 PROXY_FOLDER = "/etc/nginx/conf.d"
 PROXY_USER = "www-data"
 IDENTITY_URL = "/.well-known/golive"
+MAINTENANCE_URL = "/.well-known/golive-maintenance"
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,11 @@ class AppPlaces:
     @property
     def snapshots(self) -> str:
         return f"{self.folder}/snapshots"
+
+    @property
+    def maintenance(self) -> str:
+        """While it is there, visitors get this page and nothing else."""
+        return f"{self.folder}/maintenance.html"
 
     @property
     def proxy_file(self) -> str:

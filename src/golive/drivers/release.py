@@ -47,6 +47,8 @@ GUARD = 10
 DRAIN = 60
 """Seconds that the old release has, at most, to finish what it holds."""
 
+MAINTENANCE = (503,)
+"""What visitors get meanwhile."""
 
 SETTLE_PROVEN = 100
 """Milliseconds over which a release that was live before has to go on answering."""
@@ -217,7 +219,7 @@ def _migration(draft: Draft, plan: Blueprint) -> None:
     command = RunCommand(
         argv=(f"{places.environment(recipe.environment.key)}/bin/{program}", *arguments),
         cwd=working_folder(at, recipe),
-        user=places.user,
+        user="" if places.platform.local else places.user,
         environment_file=at.env,
         purpose="migrate",
     )
@@ -266,7 +268,7 @@ def _switch(draft: Draft, plan: Blueprint) -> None:
     draft.add("switch", switch, "switch", needs=("wait-healthy", "proxy-file"))
     if first:
         plan_proxy_reload(draft)
-    check = verify(plan.site, plan.recipe, plan.host_name, plan.identity)
+    check = verify(draft, plan.site, plan.recipe, plan.identity)
     draft.add("verify-site", check, "verify", needs=("switch", "reload-proxy"))
 
 
@@ -291,10 +293,16 @@ def plan_proxy_reload(draft: Draft) -> None:
         draft.add("reload-proxy", reload, "reload-proxy", needs=("install-packages", "proxy-file"), lease="host")
 
 
-def verify(site: nginx.Site, recipe: Recipe, host_name: str, identity: str) -> VerifySite:
-    """The release's own identity, and a good answer, through the proxy."""
-    health = recipe.health
-    return VerifySite(site.port, host_name, "http", health.path, IDENTITY_URL, identity, health.expect)
+def verify(draft: Draft, site: nginx.Site, recipe: Recipe, identity: str) -> VerifySite:
+    """The release's own identity, and a good answer, through the proxy: during maintenance, that it is on."""
+    expect = MAINTENANCE if in_maintenance(draft) else recipe.health.expect
+    host_name = nginx.visitor_host(site)
+    return VerifySite(site.port, host_name, "http", recipe.health.path, IDENTITY_URL, identity, expect)
+
+
+def in_maintenance(draft: Draft) -> bool:
+    """Whether visitors get the maintenance page."""
+    return bool(draft.facts.get("files", draft.places.maintenance, "kind") == "file")
 
 
 def _drain(draft: Draft, plan: Blueprint) -> None:

@@ -143,7 +143,8 @@ def _stop_here(draft: Draft, units: tuple[str, ...], files: tuple[str, ...]) -> 
 
 
 def _release_folders(places: AppPlaces) -> Iterable[str]:
-    return tuple(filter(None, (places.current, places.releases, places.environments, places.repository)))
+    every = (places.current, places.maintenance, places.releases, places.environments, places.repository)
+    return tuple(filter(None, every))
 
 
 def data_paths(places: AppPlaces) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ def wants_again(slug: str, salt: str = "", platform: Platform = SERVER) -> Probe
     return _wants(slug, (80,), platform)._replace(salt=salt)
 
 
+def wants_maintenance(slug: str, platform: Platform = SERVER) -> ProbeRequest:
+    """What ``plan_maintenance`` needs to see."""
+    return _wants(slug, (80,), platform)
+
+
 def wants_down(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     """What ``plan_down`` needs to see."""
     return _wants(slug, (80,), platform)
@@ -37,9 +42,9 @@ def wants_down(slug: str, platform: Platform = SERVER) -> ProbeRequest:
 
 def wants_status(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     """What ``golive status`` tells of: the app and the units of its live release."""
-    if platform.local:
-        return ProbeRequest(app=slug, units=(own_proxy.UNIT,))
-    return ProbeRequest(app=slug, units=(AppPlaces(slug).boot_unit, nginx.UNIT))
+    places = AppPlaces(slug, platform)
+    units = (own_proxy.UNIT,) if platform.local else (places.boot_unit, nginx.UNIT)
+    return ProbeRequest(app=slug, files=(places.maintenance,), units=units)
 
 
 def wants_host() -> ProbeRequest:
@@ -56,7 +61,7 @@ def _wants(slug: str, wished: tuple[int, ...], platform: Platform) -> ProbeReque
     return ProbeRequest(
         app=slug,
         packages=ground.PACKAGES,
-        files=(*files, *folders),
+        files=(*files, places.maintenance, *folders),
         units=(places.boot_unit, nginx.UNIT),
         users=(BUILDER, PROXY_USER, places.user),
         ports=wished,
@@ -67,7 +72,14 @@ def _wants_here(places: AppPlaces, wished: tuple[int, ...]) -> ProbeRequest:
     platform = places.platform
     folders = tuple(folder.path for _, folder in ground.folders_of(places))
     shared = ("start", "supervisord.conf", "nginx.conf", "units/golive-proxy.ini")
-    files = (places.proxy_file, places.current, places.store, places.identity, *map(platform.file, shared))
+    files = (
+        places.proxy_file,
+        places.current,
+        places.maintenance,
+        places.store,
+        places.identity,
+        *map(platform.file, shared),
+    )
     return ProbeRequest(
         app=places.slug,
         files=(*files, *folders, *((platform.upstreams,) if platform.upstreams != platform.apps else ())),

@@ -14,9 +14,12 @@ from golive.config import load
 from golive.detect import detect
 from golive.engine.afterwards import afterwards
 from golive.engine.dotenv import DotenvOffer
+from golive.engine.downloads import Downloads
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
+from golive.engine.own_port import with_free_port
+from golive.engine.proof import prove
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.engine.session import Session
@@ -58,6 +61,8 @@ class Deploy:
         self._reporter = reporter
         self._secrets: dict[str, str] = {}
         self._wants = planner.wants(app, snapshot.code, host)
+        self._facts = Facts({})
+        self._planned: Plan | None = None
         travels = app.dotenv_file in snapshot.paths
         self._dotenv = DotenvOffer(app, folder, host, snapshot.code.identity, travels)
 
@@ -67,7 +72,8 @@ class Deploy:
         missing = tuple(env.name for env in self._missing(facts))
         self._dotenv.notice(_names_on(facts), self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
-        return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        return Downloads(self._session).improved(plan, facts)
 
     def run(self, request: Request, started: float) -> Outcome:
         """Plan, show, do, follow."""
@@ -76,17 +82,31 @@ class Deploy:
         if outcome.ok:
             self._dotenv.remember(self._secrets)
             if self._first:
-                return replace(outcome, after=afterwards(self._app, self._folder, request))
+                outcome = replace(outcome, after=afterwards(self._app, self._folder, request))
+            if self._planned and self._planned.changes:
+                reached = self._session.transport.reached
+                return prove(outcome, self._planned, self._host, self._facts, reached, self._reporter)
         return outcome
 
     def _plan(self, facts: Facts) -> Plan:
         self._first = not facts.peek("app", "current")
         self._settle_doubt()
+        self._settle_port(facts)
         self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
         self._ask_for_values(facts)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())
         options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now)
-        return planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        self._facts = facts
+        self._planned = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
+        return self._planned
+
+    def _settle_port(self, facts: Facts) -> None:
+        """Another app answers there: this one may get the next free port, which golive.toml then says. The file is part
+        of the code, so that is packed anew."""
+        app = with_free_port(self._app, self._folder, self._host, facts, self._reporter)
+        if app.port != self._app.port:
+            self._app = app
+            self._snapshot = snapshot(self._folder, app.manifests, app.migrations)
 
     def _settle_doubt(self) -> None:
         """A migration was cut off in the middle: with SQLite its snapshot is back; elsewhere a person must look."""

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from golive.errors import Param
 from golive.model.plan import Notice
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something between the host and its visitors, found after a good run. Words and ``code`` as in ``Outcome``."""
+
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -15,6 +23,9 @@ class Outcome:
 
     When not ``ok``: ``code`` and ``params`` have their words in ``golive.explain.failures``, ``output`` is the last
     lines of the failed step. ``kept``: packages that were installed and stay. ``after``: what to know or do next.
+
+    ``proof``: who has seen the new release answer, the user's ``computer`` or only the ``host``; "" where nobody asked.
+    ``concerns``: what the computer saw instead.
     """
 
     ok: bool
@@ -27,6 +38,12 @@ class Outcome:
     output: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     after: tuple[Notice, ...] = ()
+    proof: str = ""
+    concerns: tuple[Concern, ...] = ()
+
+    def proven(self, proof: str, *concerns: Concern) -> Outcome:
+        """The same, proven by ``computer`` or ``host``."""
+        return replace(self, proof=proof, concerns=concerns)
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,7 @@ class Status:
 
     ``running``: the purpose of the run that is going on, ``running_by``: who started it, ``unfinished``: the purpose of
     one that was cut off; "" if none. ``taken_back``: the number of a release that died just after its switch, else 0.
+    ``maintenance``: visitors get the maintenance page.
     """
 
     app: str
@@ -72,6 +90,7 @@ class Status:
     running_by: str = ""
     unfinished: str = ""
     taken_back: int = 0
+    maintenance: bool = False
 
 
 @dataclass(frozen=True)

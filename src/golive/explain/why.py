@@ -108,6 +108,11 @@ WHY: dict[str, str] = {
     "verify": N_(
         "Now through the front door: the site is asked through nginx, and the answer must come from the new release."
     ),
+    "maintenance-on": N_(
+        "nginx looks for this file with every request. While it is there, visitors get it as a page, with the status "
+        "503: back soon. The app itself goes on running, and nothing has to be loaded anew."
+    ),
+    "maintenance-off": N_("Without the file, the very next request reaches the app again."),
     "drain": N_(
         "The old release finishes the requests that it still holds, and then stops. Should the new one die within "
         "seconds, the old one takes over again."

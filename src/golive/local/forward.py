@@ -41,17 +41,25 @@ _OURS = frozenset(
     )
 )
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
-_ANSWERS = {400: "Bad Request", 413: "Content Too Large", 502: "Bad Gateway", 504: "Gateway Timeout"}
+_ANSWERS = {
+    400: "Bad Request",
+    413: "Content Too Large",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
 
 
 @dataclass(frozen=True)
 class Site:
-    """One app: where visitors come, where it listens (in turn), what names its release, the largest upload in bytes."""
+    """One app: where visitors come, where it listens (in turn), what names its release, the largest upload in bytes, and
+    the page that visitors get while that is there."""
 
     port: int
     sockets: tuple[str, ...]
     identity: str
     limit: int
+    maintenance: str = ""
 
 
 def read_site(text: str) -> Site | None:
@@ -60,9 +68,10 @@ def read_site(text: str) -> Site | None:
     sockets = re.findall(r'^\s*server "?unix:([^";]+)"? max_fails=0;', text, re.M)
     identity = re.search(r'^\s*alias "?([^";]+/identity)"?;', text, re.M)
     size = re.search(r"^\s*client_max_body_size (\d+)([kmg]?);", text, re.M)
+    page = re.search(r'^\s*if \(-f "?([^")]+)"?\)', text, re.M)
     if not (listen and sockets and identity and size):
         return None
-    return Site(int(listen[1]), tuple(sockets), identity[1], int(size[1]) * _UNITS[size[2]])
+    return Site(int(listen[1]), tuple(sockets), identity[1], int(size[1]) * _UNITS[size[2]], page[1] if page else "")
 
 
 def read_sites(folder: Path) -> dict[int, Site]:
@@ -118,6 +127,10 @@ class Forwarder:
             return
         if head.path.split(b"?")[0] == IDENTITY_URL.encode():
             await _answer(writer, 200, _read(site.identity))
+            return
+        page = _read(site.maintenance) if site.maintenance else b""
+        if page:
+            await _answer(writer, 503, page, b"Content-Type: text/html; charset=utf-8\r\nRetry-After: 300\r\n")
             return
         if body.length > site.limit:
             await _answer(writer, 413)
@@ -235,11 +248,14 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
 
 
-async def _answer(writer: asyncio.StreamWriter, status: int, body: bytes | None = None) -> None:
+_TEXT = b"Content-Type: text/plain\r\n"
+
+
+async def _answer(writer: asyncio.StreamWriter, status: int, body: bytes | None = None, fields: bytes = _TEXT) -> None:
     reason = _ANSWERS.get(status, "OK")
     content = body if body is not None else f"{status} {reason}\n".encode()
-    head = f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/plain\r\nContent-Length: {len(content)}\r\n"
-    writer.write(head.encode() + b"Cache-Control: no-cache\r\nConnection: close\r\n\r\n" + content)
+    head = f"HTTP/1.1 {status} {reason}\r\nContent-Length: {len(content)}\r\n".encode() + fields
+    writer.write(head + b"Cache-Control: no-store\r\nConnection: close\r\n\r\n" + content)
     await writer.drain()
 
 
@@ -251,7 +267,8 @@ def _read(path: str) -> bytes:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 async def serve(folder: Path) -> None:

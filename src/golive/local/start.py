@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         os.execve(argv[0], argv, variables)  # noqa: S606 - what this program is for
     except OSError as error:
-        print(f"{argv[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{argv[0]}: {error.strerror}\n")
     return 127
 
 

@@ -66,7 +66,7 @@ def local_platform(root: str, short: str, user: tuple[str, str], python: str) ->
         owner=user[0],
         group=user[1],
         user=user[0],
-        builder=user[0],
+        builder="",
         root=root,
         python=python,
     )

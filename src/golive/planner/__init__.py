@@ -6,7 +6,15 @@ a plan without steps means that there is nothing to change. No file is opened he
 
 from __future__ import annotations
 
-from golive.drivers.wanted import wants, wants_again, wants_down, wants_host, wants_rollback, wants_status
+from golive.drivers.wanted import (
+    wants,
+    wants_again,
+    wants_down,
+    wants_host,
+    wants_maintenance,
+    wants_rollback,
+    wants_status,
+)
 from golive.planner.again import Change, plan_again
 from golive.planner.deploy import Options, address_clash, plan
 from golive.planner.down import plan_down
@@ -22,6 +30,7 @@ from golive.planner.downloads import (
     with_downloads,
 )
 from golive.planner.host import host_notices, host_refusals
+from golive.planner.maintenance import is_in_maintenance, plan_maintenance
 from golive.planner.rollback import plan_rollback
 
 __all__ = [
@@ -32,17 +41,20 @@ __all__ = [
     "choices",
     "host_notices",
     "host_refusals",
+    "is_in_maintenance",
     "kinds_needed",
     "mirror_notice",
     "plan",
     "plan_again",
     "plan_down",
+    "plan_maintenance",
     "plan_rollback",
     "speed_text",
     "wants",
     "wants_again",
     "wants_down",
     "wants_host",
+    "wants_maintenance",
     "wants_measured",
     "wants_rollback",
     "wants_status",

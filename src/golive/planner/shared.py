@@ -12,7 +12,7 @@ from golive.drivers.draft import Draft
 from golive.drivers.proxy import nginx
 from golive.drivers.proxy.default_site import ANY_OTHER
 from golive.drivers.recipe import Recipe, recipe_from
-from golive.drivers.release import Blueprint, instances_of, plan_release, units_of
+from golive.drivers.release import Blueprint, in_maintenance, instances_of, plan_release, units_of
 from golive.errors import Refused
 from golive.model.host import Host
 from golive.model.plan import Notice, Plan, Stage
@@ -99,6 +99,8 @@ def finished_plan(
 ) -> Plan:
     """The drafted steps as a plan for one host; an empty one without steps. ``site`` None: there is none yet."""
     url = f"http://{nginx.visitor_host(site)}" if site else ""
+    if site and purpose not in ("maintenance", "down") and in_maintenance(draft):
+        notices = (*notices, Notice("maintenance-goes-on"))
     if not draft.steps:
         return Plan((), url, release, notices)
     commit_step = "switch" if draft.has("switch") else ""

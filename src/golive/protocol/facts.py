@@ -73,6 +73,7 @@ class Facts:
         panels         ["bt" | "1panel" | "dokku" | "coolify" | "caprover" | "plesk" | "cpanel" ...]  found by their own marks
         proxy          {nginx: {version, test: "" or the error text}, apache: {version, test}}   absent ones missing
         default_sites  {port: {file, stock: bool, patterns}}    who gets names that nobody claims, golive's own sites apart
+        firewall       {program: "" | "ufw" | "firewalld", shut: [port...]}     of those asked for, what it keeps visitors from
         apps           {slug: {identity, domains, port, current, catch_all}}   every golive app on the host
         app            null, or {identity, current: 3 or 0, releases: [record + {number, complete: bool}],
                        environments: {key: complete bool}, env: {names: [...], generated: [name...], digest, damaged,

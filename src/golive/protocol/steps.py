@@ -85,7 +85,9 @@ class RemovePaths(NamedTuple):
 
 class ReceiveCode(NamedTuple):
     """The commit (with the objects of the pack frame, if one came) is in the bare git repository
-    and its tree is checked out into the folder ``into``, owned by root, group ``group``, nothing writable."""
+    and its tree is checked out into the folder ``into``, owned by root, group ``group``, nothing writable.
+
+    ``repository`` "": no git is needed. The tree is that of the pack, or of a kept release of the same commit."""
 
     repository: str
     commit: str
@@ -173,7 +175,7 @@ class SnapshotDatabase(NamedTuple):
 
 
 class RunCommand(NamedTuple):
-    """Run a program of the app as its user, with the release's environment, no shell.
+    """Run a program of the app as its user ("": who we are), with the release's environment, no shell.
 
     ``argv[0]`` is absolute. ``purpose``: ``migrate`` | ``collect_static`` | ``release`` | ... (for messages).
     """
@@ -194,7 +196,13 @@ class RecordRelease(NamedTuple):
 
 
 class ReloadUnits(NamedTuple):
-    """systemd has read its unit files again (``daemon-reload``)."""
+    """systemd has read its unit files again (``daemon-reload``).
+
+    ``supervisor``, here and below: on the user's own computer the interpreter and the configuration of what is there in
+    systemd's place; it is started if it does not run.
+    """
+
+    supervisor: Tuple[str, ...] = ()
 
 
 class EnableUnit(NamedTuple):
@@ -207,12 +215,14 @@ class StartUnits(NamedTuple):
     """These units are active (or activating). Does not wait for health."""
 
     units: Tuple[str, ...]
+    supervisor: Tuple[str, ...] = ()
 
 
 class StopUnits(NamedTuple):
     """These units are stopped and not started at boot; unknown ones are fine."""
 
     units: Tuple[str, ...]
+    supervisor: Tuple[str, ...] = ()
 
 
 class Endpoint(NamedTuple):
@@ -237,17 +247,19 @@ class WaitHealthy(NamedTuple):
     timeout: int
     expect: Tuple[int, ...] = ()
     settle: int = 400
+    supervisor: Tuple[str, ...] = ()
 
 
 class ReloadProxy(NamedTuple):
     """The proxy's own test passes and it runs with its files as they are now (started or reloaded).
 
-    ``proxy``: ``nginx`` | ``apache``. ``site_file``: ours, so that a failed test can tell whose fault it is.
+    ``proxy``: ``nginx`` | ``apache`` | ``forwarder`` (golive's own). ``site_file``: ours, so that a failed test can tell whose fault it is.
     """
 
     proxy: str
     unit: str
     site_file: str
+    supervisor: Tuple[str, ...] = ()
 
 
 class SwitchRelease(NamedTuple):
@@ -284,6 +296,7 @@ class DrainUnits(NamedTuple):
     fallback: str
     guard: int
     timeout: int
+    supervisor: Tuple[str, ...] = ()
 
 
 class RemoveUser(NamedTuple):

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 import urllib.request
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
@@ -34,7 +34,8 @@ _BEGINNING = {"apt": b"-----BEGIN PGP SIGNED MESSAGE", "wheel": b"PK\x03\x04"}
 
 def measure(wanted: Sequence[Tuple[str, str, str]]) -> List[List[Any]]:
     """``[kind, name, url, bytes a second, good]`` for each that was tried."""
-    trials = [_Trial(*what) for what in wanted]
+    ways = _Ways({kind for kind, _, _ in wanted})
+    trials = [_Trial(ways, *what) for what in wanted]
     until = time.monotonic() + LIMIT
     own = [trial for trial in trials if trial.name == OWN]
     _go(own, time.monotonic() + HEAD_START)
@@ -57,7 +58,8 @@ def _go(trials: Sequence["_Trial"], until: float) -> None:
 class _Trial:
     """One download. ``good``: what came so far is what was asked for."""
 
-    def __init__(self, kind: str, name: str, url: str) -> None:
+    def __init__(self, ways: "_Ways", kind: str, name: str, url: str) -> None:
+        self._opener = ways.opener(kind, url)
         self.kind = kind
         self.name = name
         self.url = url
@@ -71,11 +73,10 @@ class _Trial:
         """Never raises: what does not answer is not good."""
         self._began = time.monotonic()
         try:
-            opener = _opener(self.kind, self.url)
             if self.kind == "pypi":
-                self._from_index(opener)
+                self._from_index()
             else:
-                self._fetch(opener, self.url, self.kind)
+                self._fetch(self.url, self.kind)
         except Exception:
             self.good = False
         self.ended = time.monotonic()
@@ -91,19 +92,19 @@ class _Trial:
         passed = (self.ended or time.monotonic()) - self._began
         return int(self._bytes / max(passed, 0.001)) if self._began else 0
 
-    def _from_index(self, opener: Any) -> None:
+    def _from_index(self) -> None:
         """A page, and a piece of the last file that it names: mirrors may have the one without the other."""
-        page, address = self._fetch(opener, self.url, "")
+        page, address = self._fetch(self.url, "")
         links = _WHEEL.findall(page)
         if links:
             link = links[-1].decode("ascii", "replace").replace("&amp;", "&")
-            self._fetch(opener, urldefrag(urljoin(address, link))[0], "wheel")
+            self._fetch(urldefrag(urljoin(address, link))[0], "wheel")
 
-    def _fetch(self, opener: Any, url: str, beginning: str) -> Tuple[bytes, str]:
+    def _fetch(self, url: str, beginning: str) -> Tuple[bytes, str]:
         """At most PIECE bytes, and the address that they came from in the end."""
         headers = {"User-Agent": "golive", "Range": "bytes=0-{}".format(PIECE - 1)}
         content = b""
-        with opener.open(urllib.request.Request(url, headers=headers), timeout=LIMIT) as answer:
+        with self._opener.open(urllib.request.Request(url, headers=headers), timeout=LIMIT) as answer:
             while len(content) < PIECE:
                 piece = answer.read1(16384)
                 if not piece:
@@ -118,18 +119,26 @@ class _Trial:
             return content, answer.geturl()
 
 
-def _opener(kind: str, url: str) -> Any:
-    """Goes the way that this host's programs go: its proxies, its certificate authorities."""
-    environment = host_environment()
-    proxies = _named(environment, ("http", "https"))
-    if kind == "apt":
-        told = re.findall(r'^Acquire::(https?)::Proxy "([^"]*)";$', output_of("apt-config", "dump") or "", re.M)
-        proxies.update(told)
-    if proxy_bypass_environment(urlsplit(url).netloc, _named(environment, ("no",))):
-        proxies = {}
-    used = {scheme: proxy for scheme, proxy in proxies.items() if proxy and proxy != "DIRECT"}
-    trusted = urllib.request.HTTPSHandler(context=_context(environment.get("SSL_CERT_FILE")))
-    return urllib.request.build_opener(urllib.request.ProxyHandler(used), trusted)
+class _Ways:
+    """How programs of this host reach others: its proxies, its certificate authorities. Looked up once for all."""
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        environment = host_environment()
+        self._unproxied = _named(environment, ("no",))
+        self._trusted = _context(environment.get("SSL_CERT_FILE"))
+        proxies = _named(environment, ("http", "https"))
+        self._proxies = {kind: dict(proxies) for kind in kinds}
+        if "apt" in self._proxies:
+            told = output_of("apt-config", "dump") or ""
+            self._proxies["apt"].update(re.findall(r'^Acquire::(https?)::Proxy "([^"]*)";$', told, re.M))
+
+    def opener(self, kind: str, url: str) -> Any:
+        """What opens URL."""
+        proxies = {scheme: proxy for scheme, proxy in self._proxies[kind].items() if proxy and proxy != "DIRECT"}
+        if proxy_bypass_environment(urlsplit(url).netloc, self._unproxied):
+            proxies = {}
+        trusted = urllib.request.HTTPSHandler(context=self._trusted)
+        return urllib.request.build_opener(urllib.request.ProxyHandler(proxies), trusted)
 
 
 def _named(environment: Dict[str, str], schemes: Sequence[str]) -> Dict[str, str]:

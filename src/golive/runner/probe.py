@@ -12,6 +12,7 @@ from golive.protocol.facts import ProbeRequest
 from golive.runner import (
     probe_app,
     probe_files,
+    probe_firewall,
     probe_network,
     probe_packages,
     probe_proxy,
@@ -52,6 +53,7 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
         "ports": probe_network.listeners(request.ports),
         "panels": probe_proxy.panels(),
         "default_sites": probe_sites.default_sites() if here is None else {},
+        "firewall": probe_firewall.firewall(request.ports) if here is None else {},
         "apps": probe_app.all_apps(),
         "app": app,
         "golive": probe_app.golive_itself(),

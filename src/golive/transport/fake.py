@@ -42,6 +42,7 @@ class FakeTransport:
         self._lines = lines
         self._status = status
         self.calls: list[Call] = []
+        self.reached = ""
         self.refusal: HostError | None = None
 
     def open(self) -> None:

@@ -43,6 +43,10 @@ class Questions:
 class Transport(Protocol):
     """A way to one host. All callbacks run in the calling thread. Raises HostError where the way itself fails."""
 
+    @property
+    def reached(self) -> str:
+        """The address at which this computer itself reaches the host; "" when it goes by way of another one."""
+
     def open(self) -> None:
         """Connect and log in. Nothing is run yet."""
 

@@ -25,6 +25,8 @@ _TAIL = 4000
 class LocalTransport:
     """``platform``: where things are. ``python``: the interpreter that runs the runner."""
 
+    reached = "127.0.0.1"
+
     def __init__(self, platform: Platform, python: str = sys.executable) -> None:
         self._platform = platform
         self._folder = Path(platform.state)

@@ -108,6 +108,13 @@ class SshTransport:
         """Whether the log-in took a password: then a key is worth offering."""
         return bool(self._login and self._login.memory(self._host).password is not None)
 
+    @property
+    def reached(self) -> str:
+        """The address that the connection goes to; "" when it goes through a jump host or a program."""
+        session = self._session
+        peer = None if session is None or session.below else session.connection.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
     def open(self) -> None:
         """Connect and log in."""
         self._portal.call(self._open())

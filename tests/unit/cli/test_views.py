@@ -18,7 +18,7 @@ from golive.cli.phases import Phases
 from golive.cli.symbols import symbols
 from golive.cli.view_human import HumanView
 from golive.cli.view_json import JsonView
-from golive.engine.outcome import Outcome
+from golive.engine.outcome import Concern, Outcome
 from golive.model.plan import Notice, Plan, Stage
 from golive.protocol.events import Event
 from golive.protocol.facts import ProbeRequest
@@ -91,6 +91,42 @@ def test_json_is_one_object_a_line_and_ends_with_finished(capsys) -> None:
     assert told[-2]["event"] == "run_finished"
     assert told[0]["event"] == "plan"
     assert [step["id"] for step in told[0]["steps"]] == ["install-packages", "reload-units"]
+
+
+UNSEEN = Outcome(ok=True, url=PLAN.url, release=3, changed=2, seconds=5.1).proven(
+    "host", Concern("not-reached", {"url": PLAN.url, "host": "web1", "port": 80, "reason": "timeout"})
+)
+
+
+def test_json_says_who_has_seen_the_site_and_what_was_in_the_way(language: str, capsys) -> None:
+    view = JsonView()
+    assert view.conclude(UNSEEN) == 0
+    told = lines(capsys)
+    assert [event["event"] for event in told] == ["notice", "finished"]
+    assert (told[-1]["ok"], told[-1]["proof"]) == (True, "host")
+    (warning,) = told[-1]["warnings"]
+    assert warning["code"] == told[0]["code"] == "not-reached"
+    assert PLAN.url in warning["message"]
+    assert "安全组" in warning["hint"]
+    view.conclude(UNSEEN.proven("computer"))
+    (last,) = lines(capsys)
+    assert (last["proof"], last["warnings"]) == ("computer", [])
+
+
+def test_a_site_that_this_computer_does_not_see_is_a_good_end_with_a_warning(language: str, capsys) -> None:
+    view = HumanView()
+    assert view.conclude(UNSEEN) == 0
+    end, what, why, following, code = capsys.readouterr().out.splitlines()
+    assert end.startswith("✔ ")
+    assert PLAN.url not in end
+    assert PLAN.url in what
+    assert why.startswith("原因：" if language == "zh" else "Why: ")
+    assert "安全组" in following
+    assert code == "(not-reached)"
+    view.conclude(UNSEEN.proven("computer"))
+    (end,) = capsys.readouterr().out.splitlines()
+    assert PLAN.url in end
+    assert ("这台电脑" if language == "zh" else "from this computer") in end
 
 
 def test_json_failure_has_code_message_and_hint_in_the_language(language: str, capsys) -> None:

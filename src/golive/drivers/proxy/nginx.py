@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from golive.drivers.places import IDENTITY_URL, AppPlaces
+from golive.drivers.places import IDENTITY_URL, MAINTENANCE_URL, AppPlaces
 from golive.drivers.proxy.default_site import ANY_OTHER
 from golive.drivers.proxy.quoting import quote, site_name, size, url_prefix, word
 
 UNIT = "nginx.service"
 PACKAGE = "nginx"
+
+RETRY_AFTER = 300
+"""Seconds after which programs (search engines, above all) are to ask again during maintenance."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,21 @@ server {{
         expires -1;
     }}
 
+    # What visitors get during maintenance: 503 tells search engines that it is only for a while.
+    error_page 503 {MAINTENANCE_URL};
+    location = {MAINTENANCE_URL} {{
+        internal;
+        alias {word(places.maintenance)};
+        default_type text/html;
+        charset utf-8;
+        add_header Retry-After {RETRY_AFTER} always;
+        add_header Cache-Control no-store always;
+    }}
+
 {"".join(_mount(places, mount) for mount in site.mounts)}\
     # Everything else is the app's.
     location / {{
+{_maintenance(places)}
         proxy_pass http://golive-{places.slug};
         proxy_http_version 1.1;
 
@@ -143,21 +158,32 @@ server {{
 """
 
 
+def _maintenance(places: AppPlaces) -> str:
+    """`golive maintenance on` writes the file: no reload is needed for it."""
+    return f"""\
+        if (-f {word(places.maintenance)}) {{
+            return 503;
+        }}"""
+
+
 def _mount(places: AppPlaces, mount: Mount) -> str:
     """The static location, and one inside it for each folder that the app writes."""
     folder = _joined(places.current + "/code", mount.folder)
     comment = "Files that nginx sends itself. `expires -1`: a browser asks whether its copy is still the newest."
+    pause = _maintenance(places)
     written = "".join(
-        _location("Files that the app wrote.", _url_of(mount, inner), _joined(folder, inner)) for inner in mount.written
+        _location("Files that the app wrote.", _url_of(mount, inner), _joined(folder, inner), pause)
+        for inner in mount.written
     )
-    return _location(comment, url_prefix(mount.url), folder) + written
+    return _location(comment, url_prefix(mount.url), folder, pause) + written
 
 
-def _location(comment: str, url: str, folder: str) -> str:
+def _location(comment: str, url: str, folder: str, pause: str) -> str:
     return f"""\
     # {comment}
     # A link out of the folder to another owner's file is not followed.
     location ^~ {url} {{
+{pause}
         alias {quote(folder + "/")};
         disable_symlinks if_not_owner {quote("from=" + folder)};
         expires -1;

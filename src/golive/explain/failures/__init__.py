@@ -15,6 +15,7 @@ from golive.explain.failures.lab import LAB
 from golive.explain.failures.notices import NOTICES as PASSING
 from golive.explain.failures.offers import OFFERS
 from golive.explain.failures.plan import PLAN
+from golive.explain.failures.proof import PROOF
 from golive.explain.failures.run import RUN
 from golive.explain.failures.site import SITE
 from golive.explain.failures.terminal import TERMINAL
@@ -24,7 +25,7 @@ from golive.locale import N_, _, active
 
 __all__ = ["FAILURES", "NOTICES", "WORDS", "Explanation", "explain", "notice"]
 
-FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **AGAIN, **RUN, **SITE, **LAB, **TERMINAL}
+FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **AGAIN, **RUN, **SITE, **PROOF, **LAB, **TERMINAL}
 """Code -> words."""
 
 NOTICES: dict[str, Sentences] = {**PASSING, **OFFERS}

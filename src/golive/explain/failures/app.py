@@ -86,6 +86,11 @@ APP: dict[str, Failure] = {
         N_("The system says: %(reason)s. Golive keeps there by what it knows the app again."),
         N_("Correct the permissions of this file and its folder, on your computer."),
     ),
+    "maintenance-page-unusable": Failure(
+        N_("%(path)s cannot be the maintenance page."),
+        N_("%(reason)s."),
+        N_("Correct the file, or move it away: golive has a plain page of its own."),
+    ),
     "unreadable": Failure(
         N_("%(path)s cannot be read."),
         N_("The system says: %(reason)s."),

@@ -107,7 +107,7 @@ PLAN: dict[str, Failure] = {
         N_("By the address alone nginx cannot tell two apps apart: each needs a domain, or a port of its own."),
         (
             N_('Under [app] in golive.toml, either a domain: domains = ["shop.example.com"]'),
-            N_("Or a port: port = %(free)s. Open TCP %(free)s in your cloud's console as well (security group, 安全组)."),
+            N_("Or a port: port = %(free)s. Open TCP %(free)s in the cloud's console as well (security group 安全组)."),
             N_("Or remove the other app: “golive down” in its folder."),
         ),
     ),

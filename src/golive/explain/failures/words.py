@@ -13,6 +13,7 @@ WORDS: dict[str, dict[str, str]] = {
         "scale": N_("scaling"),
         "down": N_("removal"),
         "migrate": N_("migration"),
+        "maintenance": N_("maintenance"),
     },
     "host-unreachable.reason": {
         "timeout": N_("it did not answer in time: the address is wrong, the host is off, or a firewall drops the port"),
@@ -23,6 +24,20 @@ WORDS: dict[str, dict[str, str]] = {
         "no-route": N_("there is no way to its network from here"),
         "jump": N_("the host in between (ProxyJump) could not connect to it"),
         "not-ssh": N_("what answers there does not speak SSH"),
+    },
+    "not-reached.reason": {
+        "timeout": N_("packets to it vanish, as a firewall lets them"),
+        "refused": N_("the connection is refused"),
+        "reset": N_("the connection is cut"),
+        "turned-away": N_("the network turns the connection away"),
+        "no-route": N_("there is no way to its network from here"),
+    },
+    "not-reached.reason": {
+        "timeout": N_("packets to it vanish, as a firewall lets them"),
+        "refused": N_("the connection is refused"),
+        "reset": N_("the connection is cut"),
+        "turned-away": N_("the network turns the connection away"),
+        "no-route": N_("there is no way to its network from here"),
     },
     "no-root.reason": {
         "sudo-missing": N_("sudo is not installed there"),
@@ -58,6 +73,10 @@ WORDS: dict[str, dict[str, str]] = {
     "proxy-test-failed.ours": {
         "True": N_("It is the file that golive has just written: a value in golive.toml does not suit nginx"),
         "False": N_("It is not golive's file, but with it no reload can succeed for any site"),
+    },
+    "maintenance-page-unusable.reason": {
+        "encoding": N_("it is not UTF-8 text"),
+        "size": N_("it is larger than 1 MB"),
     },
     "site-answers-error.status": {"0": N_("none")},
     "proxy-not-ours.status": {"0": N_("none")},

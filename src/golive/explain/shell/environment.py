@@ -66,7 +66,16 @@ sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))
 
 def render_shell_build_environment(action: BuildEnvironment) -> tuple[str, ...]:
     """Built by a user without rights, because installing runs other people's code; then handed to root."""
-    builder = ("runuser", "-u", action.builder, "-G", action.group, "--", "env", f"HOME={_BUILDER_HOME}")
+    builder: tuple[str, ...] = (
+        "runuser",
+        "-u",
+        action.builder,
+        "-G",
+        action.group,
+        "--",
+        "env",
+        f"HOME={_BUILDER_HOME}",
+    )
     if action.index_url:
         builder += (f"PIP_INDEX_URL={action.index_url}",)
     return (

@@ -15,7 +15,7 @@ def perform_run_command(action: RunCommand, context: Any) -> bool:
     """The program has run as the app's user, in the environment that systemd would give it, and ended well."""
     status = context.run(
         action.argv,
-        user=action.user,
+        user=action.user or None,
         env=variables(action, context),
         cwd=action.cwd,
         timeout=action.timeout,

@@ -38,7 +38,7 @@ class _Build:
         self.deadline = context.monotonic() + action.timeout
         builder = user_entry(action.builder)
         if builder is None:
-            raise StepFailed("user-conflict", user=action.builder, uid=0)
+            raise StepFailed("user-conflict", user=action.builder or None, uid=0)
         self.builder = builder
         self.here = local_layout()
         # Not in the environment, which is the builder's while it builds: what root writes there could be led elsewhere.
@@ -77,7 +77,7 @@ class _Build:
             return int(
                 self.context.run(
                     argv,
-                    user=action.builder,
+                    user=action.builder or None,
                     groups=(self.group,),
                     env=self._variables(),
                     cwd=action.project,

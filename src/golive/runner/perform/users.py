@@ -30,7 +30,7 @@ def perform_ensure_user(action: EnsureUser, context: Any) -> bool:
 def user_entry(name: str) -> Optional[pwd.struct_passwd]:
     """The user's entry, None when there is no such user."""
     try:
-        return person(name)
+        return person(name or str(os.geteuid()))
     except KeyError:
         return None
 
