@@ -66,6 +66,26 @@ CONFIG: dict[str, Failure] = {
         (N_("It is neither in golive.toml nor a practice server."), N_("Known: %(names)s.")),
         (N_("Did you mean “%(nearest)s”?"), N_("Otherwise give an address: “--to root@ADDRESS”.")),
     ),
+    "host-name-wrong": Failure(
+        N_("A host cannot be called “%(host)s”."),
+        N_("A name has letters, digits, “-” and “_”; “local” and “localhost” mean this computer."),
+        N_("For example: “golive host add web1 root@203.0.113.7”."),
+    ),
+    "host-taken": Failure(
+        N_("There is a host called “%(host)s” already: %(address)s."),
+        N_("It stands in %(file)s."),
+        N_("Choose another name, or change the address there."),
+    ),
+    "host-not-appendable": Failure(
+        N_("Nothing can be appended to the hosts in %(file)s."),
+        N_("They are written in a form (one line in braces, say) that golive does not change."),
+        N_("Write the host there yourself: %(lines)s."),
+    ),
+    "config-not-written": Failure(
+        N_("%(path)s cannot be written."),
+        N_("The system says: %(reason)s."),
+        N_("Correct the permissions of the folder, on your computer."),
+    ),
     "host-address-wrong": Failure(
         N_("“%(host)s” is not an address."),
         N_("Expected is user@address or user@address:port; an IPv6 address with a port needs brackets."),

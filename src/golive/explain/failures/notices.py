@@ -43,6 +43,13 @@ NOTICES: dict[str, Sentences] = {
     "data-stays": N_("The app's data stays in %(folder)s. “golive down --delete-data” removes it as well."),
     "maintenance-goes-on": N_("Maintenance is on: visitors go on getting its page, until “golive maintenance off”."),
     "logs-empty": N_("“%(app)s” has said nothing so far."),
+    "host-added": N_("%(name)s is in %(file)s. Put the app there: golive up --to %(name)s"),
+    "host-like-practice": N_(
+        "There is a practice server called %(name)s, too: here this name means the host in golive.toml from now on."
+    ),
+    "host-no-default": N_(
+        "These are several hosts now: %(names)s. Say which with “--to”, or write “default = true” below one of them."
+    ),
     "host-fit": N_("This host is ready for golive."),
     # While it runs.
     "following-run": (N_("A run is going on there: %(purpose)s."), N_("Started by %(who)s."), N_("Watching it first.")),
@@ -51,7 +58,6 @@ NOTICES: dict[str, Sentences] = {
     "apt-in-use": N_("Waiting (%(seconds)s s): %(holder)s is using apt."),
     "first-boot": N_("Waiting (%(seconds)s s): the server is still setting itself up (cloud-init)."),
     "lease-waiting": (N_("Waiting: another run keeps %(lease)s."), N_("It is %(holder)s.")),
-    "asking-from-here": N_("The host is done. Asking %(url)s from this computer as well."),
     "asking-from-here": N_("The host is done. Asking %(url)s from this computer as well."),
     "connection-lost-retrying": N_(
         "The connection to %(host)s is gone. The host goes on by itself; trying to get back."
@@ -105,12 +111,12 @@ NOTICES: dict[str, Sentences] = {
         "An app called “%(app)s” from another folder is on %(host)s. Is it the same app, to be replaced by this one?"
     ),
     "port-of-its-own": (
-        N_("Who visits %(address)s on port %(port)s gets the app “%(app)s” already."),
+        N_("%(address)s already leads to the app “%(app)s” on port %(port)s."),
         N_("Give this app port %(free)s, and write that to golive.toml?"),
     ),
     "port-remembered": (
         N_("Written to golive.toml: port = %(port)s."),
-        N_("Open TCP %(port)s in the cloud's console as well (security group 安全组)."),
+        N_("It has to be opened in the cloud's console, too (security group, 安全组): TCP %(port)s."),
     ),
     "delete-data": N_("Delete all data of “%(app)s” on %(host)s for good?"),
 }
