@@ -56,8 +56,10 @@ def viewing(function: Callable[Concatenate[View, P], int], opened_by: Callable[.
         return tell(view, lambda: function(view, *args, **kwargs))
 
     wrapped: Decorated = command
-    wrapped = option("--verbose", "-v", is_flag=True, help=N_("Every step and all output."))(wrapped)
-    wrapped = option("--json", is_flag=True, help=N_("JSON lines on standard output, and nothing else."))(wrapped)
+    hidden = opened_by is not open_view  # neither has a meaning where standard output is a program's
+    wrapped = option("--verbose", "-v", is_flag=True, hidden=hidden, help=N_("Every step and all output."))(wrapped)
+    json_help = N_("JSON lines on standard output, and nothing else.")
+    wrapped = option("--json", is_flag=True, hidden=hidden, help=json_help)(wrapped)
     return language_option(wrapped)
 
 

@@ -38,7 +38,12 @@ def resolve_host(text: str | None, settings: Settings, known: Mapping[str, Host]
     names = (*(host.name for host in settings.hosts), *known)
     if not re.search(r"[@.:]", text) and text != "localhost":
         raise UsageError("host-unknown", host=text, nearest=nearest(text, names), names=names)
-    return _typed(text)
+    return typed_host(text)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether NAME already means this very computer."""
+    return name.lower() in ("local", "localhost")
 
 
 def _default(settings: Settings) -> Host:
@@ -63,8 +68,11 @@ def _host(host: HostSettings) -> Host:
     )
 
 
-def _typed(text: str) -> Host:
-    """``[user@]address[:port]``; an IPv6 address with a port needs brackets: ``[2001:db8::1]:22``."""
+def typed_host(text: str) -> Host:
+    """``[user@]address[:port]``; an IPv6 address with a port needs brackets: ``[2001:db8::1]:22``.
+
+    Raises UsageError ``host-address-wrong``.
+    """
     user, at, place = text.rpartition("@")
     address, port = _split_port(place)
     wrong_user = bool(at) and not re.search(USER, user)

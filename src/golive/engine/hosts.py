@@ -14,6 +14,7 @@ from golive.engine.outcome import Finding, HostReport
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.errors import Refused
+from golive.model.host import Host
 from golive.protocol.facts import Facts
 
 
@@ -25,6 +26,11 @@ def check(request: Request, settings: Settings, reporter: Reporter) -> HostRepor
         sources = Downloads(session).choices(facts)
     findings = (*_verdict(facts), *_slow_downloads(sources))
     return HostReport(host.name, host.address, (*described(facts), *_figures(facts, sources)), findings)
+
+
+def report_of(host: Host, facts: Facts) -> HostReport:
+    """What FACTS say of the host, and whether it is fit."""
+    return HostReport(host.name, host.address, described(facts), tuple(_verdict(facts)))
 
 
 def described(facts: Facts) -> tuple[tuple[str, str], ...]:

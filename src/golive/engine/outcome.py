@@ -103,6 +103,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class KnownHost:
+    """A line of ``golive host list``. ``port`` 0: SSH's own. ``default``: meant when no host is named."""
+
+    name: str
+    address: str
+    user: str = ""
+    port: int = 0
+    default: bool = False
+    practice: bool = False
+
+
+@dataclass(frozen=True)
 class HostReport:
     """What ``golive host check`` found. ``facts``: subject (``os``, ``python``, ``memory`` ...) and value, in order."""
 
