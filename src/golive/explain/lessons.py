@@ -12,8 +12,23 @@ def lesson(action: Any) -> str:
     """The sentence about ACTION in the user's language; "" for what never takes long."""
     if isinstance(action, steps.RunCommand) and action.purpose != "migrate":
         return ""
-    text = _LESSONS.get(type(action))
+    known = _LESSONS_HERE if _is_here(action) else _LESSONS
+    text = known.get(type(action))
     return _(text) if text else ""
+
+
+def _is_here(action: Any) -> bool:
+    """Whether it is for the user's own computer, and the usual words would be wrong there."""
+    if isinstance(action, steps.ReceiveCode):
+        return not action.repository
+    return bool(getattr(action, "supervisor", ())) and type(action) in (steps.StartUnits, steps.ReloadProxy)
+
+
+_LESSONS_HERE: dict[type, str] = {
+    steps.ReceiveCode: N_("A copy of your folder: what you edit from now on is not live until the next deploy."),
+    steps.StartUnits: N_("Supervisor starts the app, and from now on starts it again should it ever crash."),
+    steps.ReloadProxy: N_("The proxy, which receives the visitors, takes over its files as they are now."),
+}
 
 
 _LESSONS: dict[type, str] = {

@@ -13,7 +13,7 @@ _SEVERAL = 3
 
 def describe(action: Any) -> str:
     """One line about ACTION in the user's language. Raises KeyError for what is no action."""
-    text, values = _LINES[type(action)]
+    text, values = _here(action) or _LINES[type(action)]
     line = _(text) % values(action)
     source = _source(action)
     return _("%(line)s, from %(source)s") % {"line": line, "source": source} if source else line
@@ -31,6 +31,24 @@ def _names(names: tuple[str, ...]) -> str:
     more = len(names) - _SEVERAL
     return ", ".join(names[:_SEVERAL]) + (f" (+{more})" if more > 0 else "")
 
+
+def _here(action: Any) -> _Line | None:
+    """On the user's own computer some kinds do something else."""
+    if isinstance(action, steps.RunCommand) and not action.user:
+        return N_("Run %(command)s"), _LINES[steps.RunCommand][1]
+    if not getattr(action, "supervisor", ()):
+        return None
+    if isinstance(action, steps.ReloadUnits):
+        return N_("Let Supervisor read its programs again"), lambda a: {}
+    if isinstance(action, steps.ReloadProxy) and action.proxy == "forwarder":
+        return N_("Let golive's own small proxy read its sites"), lambda a: {}
+    if isinstance(action, (steps.StartUnits, steps.StopUnits, steps.DrainUnits)):
+        text, values = _LINES[type(action)]
+        return text, lambda a: values(a._replace(units=tuple(unit.removesuffix(".service") for unit in a.units)))
+    return None
+
+
+_Line = tuple[str, Callable[[Any], dict[str, Any]]]
 
 _LINES: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     steps.InstallPackages: (N_("Install the packages %(names)s"), lambda a: {"names": ", ".join(a.names)}),

@@ -5,6 +5,8 @@ The texts are marked for translation here and translated where they are shown.
 
 from __future__ import annotations
 
+from golive.explain.why_here import WHY_HERE
+
 
 def N_(text: str) -> str:  # noqa: N802 (the name that gettext's tools look for)
     """Marks a text for the catalogs; changes nothing."""
@@ -129,3 +131,5 @@ WHY: dict[str, str] = {
     "remove-user": N_("With its data gone, the app's user owns nothing any more."),
 }
 """One or two sentences each, for someone who has never run a server."""
+
+WHY.update(WHY_HERE)

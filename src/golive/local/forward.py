@@ -52,8 +52,10 @@ _ANSWERS = {
 
 @dataclass(frozen=True)
 class Site:
-    """One app: where visitors come, where it listens (in turn), what names its release, the largest upload in bytes, and
-    the page that visitors get while that is there."""
+    """One app: where visitors come, where it listens (in turn), what names its release, the largest upload in bytes.
+
+    ``maintenance``: the page that visitors get while that file is there.
+    """
 
     port: int
     sockets: tuple[str, ...]

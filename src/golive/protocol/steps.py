@@ -253,7 +253,8 @@ class WaitHealthy(NamedTuple):
 class ReloadProxy(NamedTuple):
     """The proxy's own test passes and it runs with its files as they are now (started or reloaded).
 
-    ``proxy``: ``nginx`` | ``apache`` | ``forwarder`` (golive's own). ``site_file``: ours, so that a failed test can tell whose fault it is.
+    ``proxy``: ``nginx`` | ``apache`` | ``forwarder`` (golive's own). ``site_file``: ours, so that a failed
+    test can tell whose fault it is.
     """
 
     proxy: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from golive.explain.shell import own
 from golive.explain.shell.quoting import words
 from golive.protocol.steps import DrainUnits, Endpoint, VerifySite, WaitHealthy
 
@@ -12,6 +13,8 @@ def render_shell_wait_healthy(action: WaitHealthy) -> tuple[str, ...]:
         words("timeout", str(action.timeout), "bash", "-c", f"until {_ask(action, endpoint)}; do sleep 0.2; done")
         for endpoint in action.endpoints
     )
+    if action.supervisor:
+        return (*asked, own.control(action.supervisor, "status", *action.units))
     return (*asked, words("systemctl", "is-active", *action.units)) if action.units else asked
 
 
@@ -42,6 +45,8 @@ def render_shell_drain_units(action: DrainUnits) -> tuple[str, ...]:
         + " || true"
         for endpoint in action.endpoints
     )
+    if action.supervisor:
+        return (*waits, own.control(action.supervisor, "stop", *action.units))
     return (*waits, words("systemctl", "stop", *action.units))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from golive.explain.shell import own
 from golive.explain.shell.quoting import here, words
 from golive.protocol.steps import ReceiveCode, ShareData, SharedPath
 
@@ -15,6 +16,8 @@ _AS_IT_IS = "* -text !eol -ident !filter !working-tree-encoding\n"
 
 def render_shell_receive_code(action: ReceiveCode) -> tuple[str, ...]:
     """Git carries the code; the tree is checked out and closed to everyone but the app."""
+    if not action.repository:
+        return own.receive_code(action)
     git = ("git", "--git-dir", action.repository)
     into = action.into
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
+from golive.explain.shell import own
 from golive.explain.shell.quoting import here, mode, python, words
 from golive.protocol.steps import (
     BuildEnvironment,
@@ -66,6 +67,8 @@ sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))
 
 def render_shell_build_environment(action: BuildEnvironment) -> tuple[str, ...]:
     """Built by a user without rights, because installing runs other people's code; then handed to root."""
+    if not action.builder:
+        return _build_own(action)
     builder: tuple[str, ...] = (
         "runuser",
         "-u",
@@ -90,7 +93,18 @@ def render_shell_build_environment(action: BuildEnvironment) -> tuple[str, ...]:
     )
 
 
-def _install(action: BuildEnvironment, builder: tuple[str, ...]) -> tuple[str, ...]:
+def _build_own(action: BuildEnvironment) -> tuple[str, ...]:
+    """On the user's own computer everything is the user's."""
+    index = ("env", f"PIP_INDEX_URL={action.index_url}") if action.index_url else ()
+    return (
+        words(action.python, "-m", "venv", action.path),
+        *_install(action, index, f"{action.path}/golive"),
+        words("touch", f"{action.path}/.golive-complete"),
+        words("chmod", "-R", "a-w", action.path),
+    )
+
+
+def _install(action: BuildEnvironment, builder: tuple[str, ...], scratch: str = _BUILDER_HOME) -> tuple[str, ...]:
     lines: list[str] = []
     wanted: list[str] = []
     by_uv = action.tool == "uv"
@@ -98,7 +112,7 @@ def _install(action: BuildEnvironment, builder: tuple[str, ...]) -> tuple[str, .
         lines.append(words(*builder, f"{action.path}/bin/python", "-m", "pip", "install", "uv"))
     for number, name in enumerate(action.manifests):
         path = posixpath.join(action.project, name)
-        listed = f"{_BUILDER_HOME}/{number}.txt"
+        listed = f"{scratch}/{number}.txt" if action.builder else f"{scratch}-{number}.txt"
         if posixpath.basename(name) == "uv.lock":
             export = ("export", "--frozen", "--no-emit-project", "--no-dev", "--no-hashes", "--quiet", "-o", listed)
             folder = posixpath.dirname(path)
@@ -147,6 +161,8 @@ def render_shell_snapshot_database(action: SnapshotDatabase) -> tuple[str, ...]:
 
 def render_shell_run_command(action: RunCommand) -> tuple[str, ...]:
     """systemd runs it once, as the app's user and with the app's variables, and waits."""
+    if not action.user:
+        return own.run_command(action)
     properties = [f"User={action.user}", f"WorkingDirectory={action.cwd}"]
     if action.environment_file:
         properties.append(f"EnvironmentFile={action.environment_file}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from golive.explain.shell import own
 from golive.explain.shell.quoting import here, words
 from golive.protocol.steps import (
     EnableUnit,
@@ -73,7 +74,8 @@ def render_shell_remove_user(action: RemoveUser) -> tuple[str, ...]:
 
 def render_shell_reload_units(action: ReloadUnits) -> tuple[str, ...]:
     """systemd reads its unit files again."""
-    del action
+    if action.supervisor:
+        return own.read_again(action.supervisor)
     return ("systemctl daemon-reload",)
 
 
@@ -84,15 +86,21 @@ def render_shell_enable_unit(action: EnableUnit) -> tuple[str, ...]:
 
 def render_shell_start_units(action: StartUnits) -> tuple[str, ...]:
     """Started now."""
+    if action.supervisor:
+        return (own.control(action.supervisor, "start", *action.units),)
     return (words("systemctl", "start", *action.units),)
 
 
 def render_shell_stop_units(action: StopUnits) -> tuple[str, ...]:
     """Stopped now, and not started at boot."""
+    if action.supervisor:
+        return own.stop(action.supervisor, action.units)
     return tuple(f"{words('systemctl', verb, unit)} || true" for unit in action.units for verb in ("stop", "disable"))
 
 
 def render_shell_reload_proxy(action: ReloadProxy) -> tuple[str, ...]:
     """Only after its own test has passed."""
+    if action.supervisor:
+        return own.reload_proxy(action)
     test = {"nginx": "nginx -t", "apache": "apache2ctl configtest"}[action.proxy]
     return (f"{test} && systemctl reload-or-restart {shlex.quote(action.unit)}",)
