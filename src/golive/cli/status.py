@@ -57,6 +57,10 @@ def render(status: Status, console: Console) -> None:
         console.print(_("%(app)s is not on %(host)s.") % values)
         if not status.running and not status.unfinished:
             console.print(_("Next: “golive up --to %(host)s” puts it there.") % values)
+    if status.local and status.release:
+        from golive.explain.failures import notice
+
+        console.print(notice("local-means", {}))
     if status.maintenance:
         console.print(_("Visitors get the maintenance page. “golive maintenance off” ends it."))
     if status.running:

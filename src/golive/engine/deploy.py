@@ -25,7 +25,7 @@ from golive.engine.request import Request
 from golive.engine.session import Session
 from golive.errors import Refused
 from golive.model.app import App, EnvName
-from golive.model.plan import Plan
+from golive.model.plan import Notice, Plan
 from golive.protocol.facts import Facts
 from golive.transport.code import Snapshot, snapshot
 from golive.transport.ssh import warm_up
@@ -82,7 +82,9 @@ class Deploy:
         if outcome.ok:
             self._dotenv.remember(self._secrets)
             if self._first:
-                outcome = replace(outcome, after=afterwards(self._app, self._folder, request))
+                after = afterwards(self._app, self._folder, request)
+                means = (Notice("local-means"),) if self._host.platform.local else ()
+                outcome = replace(outcome, after=(*means, *after))
             if self._planned and self._planned.changes:
                 reached = self._session.transport.reached
                 return prove(outcome, self._planned, self._host, self._facts, reached, self._reporter)

@@ -14,6 +14,7 @@ from golive.engine.outcome import Outcome
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.errors import Refused
+from golive.transport.local import LocalTransport
 
 
 def down(folder: Path, request: Request, delete_data: bool, reporter: Reporter) -> Outcome:
@@ -29,4 +30,7 @@ def down(folder: Path, request: Request, delete_data: bool, reporter: Reporter) 
         plan=lambda facts: planner.plan_down(slug, host, facts, delete_data),
     )
     with connected(host, request, reporter) as session:
-        return carry_out(errand, session, reporter, started)
+        outcome = carry_out(errand, session, reporter, started)
+        if outcome.ok and delete_data and isinstance(session.transport, LocalTransport):
+            session.transport.sweep(slug)
+        return outcome

@@ -77,7 +77,7 @@ class Status:
 
     ``running``: the purpose of the run that is going on, ``running_by``: who started it, ``unfinished``: the purpose of
     one that was cut off; "" if none. ``taken_back``: the number of a release that died just after its switch, else 0.
-    ``maintenance``: visitors get the maintenance page.
+    ``maintenance``: visitors get the maintenance page. ``local``: the host is this computer.
     """
 
     app: str
@@ -91,6 +91,7 @@ class Status:
     unfinished: str = ""
     taken_back: int = 0
     maintenance: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def status_from(facts: Facts, slug: str, host: Host) -> Status:
         running=running["purpose"] if running else "",
         running_by=str(running.get("who", "")) if running else "",
         unfinished=unfinished["purpose"] if unfinished else "",
+        local=host.platform.local,
         maintenance=planner.is_in_maintenance(slug, facts, host.platform),
         taken_back=int(taken_back["release"]) if taken_back else 0,
     )

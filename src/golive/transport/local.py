@@ -97,6 +97,12 @@ class LocalTransport:
         """Python is here: it runs this."""
         return 0
 
+    def sweep(self, app: str) -> None:
+        """Remove the journal of APP, which has nothing else any more; with the last app all that golive keeps here."""
+        from golive.transport.sweep import sweep
+
+        sweep(Path(self._platform.root), Path(self._platform.apps) / app)
+
     @property
     def _runner(self) -> Path:
         return self._folder / f"runner-{bundle().name}.zip"

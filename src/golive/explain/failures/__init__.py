@@ -10,6 +10,7 @@ from golive.explain.failures.again import AGAIN
 from golive.explain.failures.app import APP
 from golive.explain.failures.config import CONFIG
 from golive.explain.failures.entry import Failure, Sentences
+from golive.explain.failures.here import HERE, HERE_NOTICES
 from golive.explain.failures.host import HOST
 from golive.explain.failures.lab import LAB
 from golive.explain.failures.notices import NOTICES as PASSING
@@ -25,10 +26,22 @@ from golive.locale import N_, _, active
 
 __all__ = ["FAILURES", "NOTICES", "WORDS", "Explanation", "explain", "notice"]
 
-FAILURES: dict[str, Failure] = {**CONFIG, **HOST, **APP, **PLAN, **AGAIN, **RUN, **SITE, **PROOF, **LAB, **TERMINAL}
+FAILURES: dict[str, Failure] = {
+    **CONFIG,
+    **HOST,
+    **APP,
+    **PLAN,
+    **AGAIN,
+    **RUN,
+    **SITE,
+    **PROOF,
+    **LAB,
+    **TERMINAL,
+    **HERE,
+}
 """Code -> words."""
 
-NOTICES: dict[str, Sentences] = {**PASSING, **OFFERS}
+NOTICES: dict[str, Sentences] = {**PASSING, **HERE_NOTICES, **OFFERS}
 """Code -> words of what is said in passing, and asked."""
 
 _UNKNOWN = Failure(
