@@ -135,13 +135,10 @@ def test_logs_are_those_of_all_releases(someone: Person) -> None:
 def test_logs_follow(someone: Person) -> None:
     following = someone.begin("logs", "-f", "--lines", "0")
     assert following.stdout is not None
-    heard = ""
-    for number in range(200):
-        someone.visit(f"/?number={number}")
-        os.set_blocking(following.stdout.fileno(), False)
-        heard += following.stdout.read() or ""
-        if "number=" in heard:
-            break
+    # Something that was not there before: it has begun to follow.
+    with Visitors(someone, "/?number=1"):
+        heard = following.stdout.readline()
+    following.kill()
     assert "GET /?number=" in heard
 
 
@@ -226,7 +223,7 @@ def test_down_keeps_the_data_unless_told(someone: Person) -> None:
     someone.golive("down", "--yes")
     with pytest.raises(URLError, match="refused"):
         someone.visit()
-    assert someone.processes() == {}
+    wait_until(lambda: not someone.processes())
     assert (someone.local / "apps/shop/shared/instance/notes.txt").read_text() == "seeded\nfirst\n"
     assert sorted(path.name for path in someone.local.iterdir()) == ["apps", "state"]
     someone.up()
@@ -235,5 +232,5 @@ def test_down_keeps_the_data_unless_told(someone: Person) -> None:
 
 def test_down_leaves_nothing(someone: Person) -> None:
     someone.golive("down", "--delete-data", "--yes")
-    assert someone.processes() == {}
+    wait_until(lambda: not someone.processes())
     assert not someone.local.exists()

@@ -6,13 +6,13 @@ NAME is the beginning of a file's name (``golive-APP-web-``): a process logs int
 from __future__ import annotations
 
 import re
+import select
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-POLL = 0.2
+POLL_MILLISECONDS = 200
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,8 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in last[max(len(last) - int(lines), 0) :]:
             out.write(line)
         out.flush()
-        while follow == "yes":
-            time.sleep(POLL)
+        reader = select.poll()
+        reader.register(out.fileno(), 0)
+        # Whoever has listened may have gone without a word.
+        while follow == "yes" and not reader.poll(POLL_MILLISECONDS):
             for line in logs.lines():
                 out.write(line)
             out.flush()

@@ -47,7 +47,7 @@ class Drain:
                 return
             dead = self._dead_successor() if self._seconds() < self._spec["guard"] else ""
             # Looking took a moment, in which another run may have switched.
-            if dead and self._link_is_ours():
+            if dead and self._link_is_ours() and self._old_runs():
                 self._take_back(dead)
                 return
             idle = idle + 1 if self._connections() == 0 else 0
@@ -76,6 +76,11 @@ class Drain:
         if self._churn.look(main_processes(states.values())) > ENOUGH_DEATHS * max(self._churn.first, 1):
             return "workers end again and again"
         return ""
+
+    def _old_runs(self) -> bool:
+        """Whether there is something to go back to: a new release that restarts again and again is better than none."""
+        states = probe_units.show(self._spec["units"])
+        return all(state.get("ActiveState") in ("active", "reloading") for state in states.values())
 
     def _connections(self) -> int:
         return sum(connections(endpoint) for endpoint in self._spec["endpoints"])

@@ -99,7 +99,24 @@ def _has_members(group: int) -> bool:
         os.killpg(group, 0)
     except OSError:
         return False
-    return True
+    # In a container nobody may collect those that have ended: they count as members for ever.
+    states = _states_of(group)
+    return not states or any(state not in "ZX" for state in states)
+
+
+def _states_of(group: int) -> List[str]:
+    """The states (proc(5)) of a group's processes; none where there is no /proc."""
+    found = []
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        if name.isdigit():
+            try:
+                with open("/proc/{}/stat".format(name), errors="replace") as stream:
+                    words = stream.read().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(words[2]) == group:
+                found.append(words[0])
+    return found
 
 
 def is_alive(pid: int) -> bool:
