@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from golive.drivers.mirrors import OFFICIAL_INDEX
 from golive.explain.shell import render_shell
 from golive.lab import PracticeServer
+from golive.lab.base import mirror
+from golive.lab.carry import pip_index
 from golive.protocol.facts import ProbeRequest
 from golive.protocol.steps import (
     KINDS,
@@ -118,7 +121,8 @@ def release(number: int) -> list[Any]:
 
 def ground() -> list[Any]:
     return [
-        InstallPackages(("nginx", "git", "python3-venv", "tree")),
+        InstallPackages(("nginx", "git", "python3-venv")),
+        InstallPackages(("tree",), "a mirror", f"deb {mirror()} bookworm main\n"),
         EnsureUser("golive-build", "/var/lib/golive/build"),
         EnsureUser(USER, f"{APP}/shared", ("www-data", "golive-build")),
         EnsureDirectory("/srv/golive"),
@@ -145,7 +149,14 @@ def build() -> list[Any]:
     return [
         ShareData(code_folder, f"{APP}/shared", USER, entries),
         BuildEnvironment(
-            f"{APP}/envs/k1", "/usr/bin/python3", code_folder, requirements, ("gunicorn",), "golive-build", USER
+            f"{APP}/envs/k1",
+            "/usr/bin/python3",
+            code_folder,
+            requirements,
+            ("gunicorn",),
+            "golive-build",
+            USER,
+            index_url=pip_index() or OFFICIAL_INDEX,
         ),
         *release(1),
         *release(2),
@@ -209,6 +220,8 @@ def look(server: PracticeServer) -> dict[str, Any]:
     for user in facts["users"].values():
         if user:
             del user["uid"]
+    for unit in facts["units"].values():
+        unit.pop("memory", None)
     kept = {name: facts[name] for name in ("files", "units", "users", "packages", "proxy", "apps")}
     kept["port"] = facts["ports"]["80"] and facts["ports"]["80"]["unit"]
     if facts["app"]:
