@@ -14,7 +14,10 @@ NOTICES: dict[str, Sentences] = {
         "port %(port)s this app answers for %(names)s only."
     ),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
-    "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+    "memory-low": (
+        N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+        N_("A swap file makes room; on the host, as root: %(swap)s"),
+    ),
     "mirror-used": (
         N_("%(kind)s: %(own)s %(own_speed)s, %(name)s %(speed)s; using %(name)s."),
         N_("To keep that, or change it, in golive.toml: %(line)s"),

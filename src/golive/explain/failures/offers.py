@@ -61,4 +61,18 @@ OFFERS: dict[str, Sentences] = {
         "Variables have other values than at the time of release %(release)s; today's are used (“golive env list”)."
     ),
     "rollback-kept": N_("Not rolled back: %(places)s."),
+    # Memory.
+    "memory-beside": (
+        N_(
+            "The new release starts while the live one serves. By what that uses now, about %(need)s MB more are "
+            "needed, and %(free)s MB are free: should it not fit, the live one stays."
+        ),
+        N_("A swap file makes room; on the host, as root: %(swap)s"),
+    ),
+    "memory-for-two": (
+        N_(
+            "Later releases will start while the live one serves: two need about %(need)s MB, and %(free)s MB are free."
+        ),
+        N_("A swap file makes room; on the host, as root: %(swap)s"),
+    ),
 }
