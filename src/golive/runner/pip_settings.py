@@ -12,7 +12,7 @@ from typing import Dict, Iterable, List
 from golive.runner.variables import host_environment
 
 SITE_FILES = ("/etc/xdg/pip/pip.conf", "/etc/pip.conf")
-USER_FILES = ("~root/.pip/pip.conf", "~root/.config/pip/pip.conf")
+USER_FILES = ("~/.pip/pip.conf", "~/.config/pip/pip.conf")
 AUTHORITIES = "/usr/local/share/ca-certificates"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -46,7 +46,10 @@ def pip_settings(environment: Dict[str, str]) -> Dict[str, str]:
     sections: Dict[str, Dict[str, str]] = {"global": {}, "install": {}}
     special = environment.get("PIP_CONFIG_FILE", "")
     if special != os.devnull:
-        for path in SITE_FILES + tuple(os.path.expanduser(name) for name in USER_FILES) + (special,):
+        # With sudo, HOME may still be that of the user who logged in.
+        home = "~root" if os.geteuid() == 0 else "~"
+        own = tuple(os.path.expanduser(name.replace("~", home, 1)) for name in USER_FILES)
+        for path in SITE_FILES + own + (special,):
             for section, values in _read(path).items():
                 sections[section].update(values)
     found = dict(sections["global"], **sections["install"])
