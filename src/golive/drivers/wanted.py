@@ -44,6 +44,11 @@ def wants_status(slug: str) -> ProbeRequest:
     return ProbeRequest(app=slug, files=(places.maintenance,), units=(places.boot_unit, nginx.UNIT))
 
 
+def wants_status_of_all() -> ProbeRequest:
+    """What ``golive status --all`` tells of."""
+    return ProbeRequest(all_apps=True)
+
+
 def wants_host() -> ProbeRequest:
     """What ``golive host check`` tells of."""
     return ProbeRequest(packages=ground.PACKAGES, ports=(80,), units=(nginx.UNIT,))
