@@ -31,6 +31,7 @@ from golive.protocol.steps import (
     ReloadProxy,
     ReloadUnits,
     RemovePaths,
+    RemoveSecrets,
     RemoveUser,
     RunCommand,
     ShareData,
@@ -133,7 +134,7 @@ def ground() -> list[Any]:
         EnsureDirectory(f"{APP}/envs", 0o750, "root", USER),
         EnsureDirectory(f"{APP}/releases/1", 0o750, "root", USER),
         EnsureDirectory(f"{APP}/snapshots", 0o700),
-        GenerateSecrets(f"{APP}/env.json", ("SECRET",)),
+        GenerateSecrets(f"{APP}/env.json", ("SECRET", "PLAIN")),
     ]
 
 
@@ -192,6 +193,7 @@ def down() -> list[Any]:
     files = tuple(f"/etc/systemd/system/golive-twin-web-{number}@.service" for number in (1, 2))
     return [
         StopUnits(units),
+        RemoveSecrets(f"{APP}/env.json", ("SECRET",)),
         RemovePaths((*files, "/etc/nginx/conf.d/golive-twin.conf", "/run/golive/twin", APP)),
         RemoveUser(USER),
     ]
