@@ -58,7 +58,6 @@ class Recipe:
         """Another digest means another release."""
         return digest_of(self.record())
 
-
     def with_instances(self, instances: Mapping[str, int]) -> Recipe:
         """The same with this many instances of the processes that are named."""
         units = tuple(replace(unit, instances=instances.get(unit.process, unit.instances)) for unit in self.units)

@@ -91,15 +91,21 @@ def test_only_what_differs_is_sent(story) -> None:
 
 def test_an_import_shows_the_names_and_asks_once(story) -> None:
     found = [Assignment(name, f"hidden-{name}", line) for line, name in enumerate(("A", "B", "C", "D", "GOLIVE_APP"))]
+    found.append(Assignment("FLASK_DEBUG", "1", 9))
 
     def act(folder, request, reporter):
         return env.import_variables(folder, request, "x.env", found, reporter)
 
     there, listener = {"A": "hidden-A", "B": "other"}, Listener()
-    assert story(host_with(there), act, listener, '[env]\nD = "x"\n') == {"B": "hidden-B", "C": "hidden-C"}
+    assert story(host_with(there), act, listener, '[env]\nD = "x"\n') == {
+        "B": "hidden-B",
+        "C": "hidden-C",
+        "FLASK_DEBUG": "1",
+    }
     (code, params), (asked, question) = listener.said
-    assert (code, asked, question["count"]) == ("env-found", "env-import", 2)
-    assert params == {"new": ("C",), "changed": ("B",), "same": ("A",), "told": ("D",), "ours": ("GOLIVE_APP",)}
+    assert (code, asked, question["count"]) == ("env-found", "env-import", 3)
+    told = {"told": ("D",), "ours": ("GOLIVE_APP",), "here": ("FLASK_DEBUG",)}
+    assert params == {"new": ("C", "FLASK_DEBUG"), "changed": ("B",), "same": ("A",)} | told
     with pytest.raises(GoliveError, match="not-confirmed"):
         story(host_with(there), act, Listener(yes=False))
 
