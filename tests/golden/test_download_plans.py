@@ -76,7 +76,7 @@ def test_what_a_person_would_type(plans: tuple[Plan, Plan]) -> None:
     found = steps(plans[1])
     options = (
         "-o Dir::Etc::SourceList=/var/lib/golive/mirror/sources.list -o Dir::Etc::SourceParts=/dev/null "
-        "-o Dir::State::Lists=/var/lib/golive/mirror/lists"
+        "-o Dir::State::Lists=/var/lib/golive/mirror/lists -o Acquire::Languages=none"
     )
     assert render_shell(found["install-packages"].action) == (
         "mkdir -p /var/lib/golive/mirror/lists/partial",

@@ -10,7 +10,7 @@ import pytest
 from imagined import Imagined
 
 from golive import planner
-from golive.errors import Refused
+from golive.errors import Refused, UsageError
 from golive.explain.failures import FAILURES, NOTICES
 from golive.protocol.facts import Facts
 
@@ -193,6 +193,43 @@ def test_a_rollback_that_cannot_be(code: str, before: list[dict[str, Any]], to: 
     assert refusal(lambda: host.plan({"rollback": to})).code == code
 
 
+def test_what_is_not_there_can_be_given_values_but_not_started_again() -> None:
+    assert refusal(lambda: Imagined().plan({"again": {"origin": "restart"}})).code == "not-deployed"
+    assert refusal(lambda: Imagined().plan({"again": {"origin": "scale", "instances": [["web", 2]]}})).code == (
+        "not-deployed"
+    )
+    host = Imagined()
+    host.do({"again": {"origin": "env", "secrets": ["TOKEN"]}})
+    assert host.plan({"again": {"origin": "env"}}).steps == ()
+    host.do(DEPLOY)
+    assert host.facts["app"]["releases"][0]["env_digest"] == "digest of SECRET_KEY TOKEN"
+
+
+def test_only_processes_that_run_can_be_scaled() -> None:
+    host = Imagined()
+    host.do(DEPLOY)
+    with pytest.raises(UsageError) as caught:
+        host.plan({"again": {"origin": "scale", "instances": [["mail", 2]]}})
+    assert (caught.value.code, caught.value.params) == ("process-unknown", {"process": "mail", "names": ("web",)})
+
+
+def test_a_store_that_somebody_has_changed_reaches_the_app_with_the_next_change_of_nothing() -> None:
+    host = Imagined()
+    host.do(DEPLOY)
+    host.change({"app": {"env": {"digest": "another"}}})
+    assert host.plan({"again": {"origin": "env"}}).release == 2
+
+
+def test_the_app_itself_says_how_many_where_golive_toml_does() -> None:
+    host = Imagined()
+    host.do(DEPLOY)
+    host.do({"again": {"origin": "scale", "instances": [["web", 3]]}})
+    assert host.plan(DEPLOY).steps == ()
+    told = host.plan(app(processes=[["web", "web", "", 1]]))
+    (listed,) = [step.action.content for step in told.steps if step.id == "list-units"]
+    assert listed == "golive-guestbook-web-3@1.service\n"
+
+
 @pytest.mark.parametrize("damage", [{"complete": False}, {"recipe": {}}, {"recipe": {"environment": 3}}])
 def test_a_damaged_release_is_not_brought_back(damage: dict[str, Any]) -> None:
     host = Imagined()
@@ -200,6 +237,9 @@ def test_a_damaged_release_is_not_brought_back(damage: dict[str, Any]) -> None:
     host.do({"deploy": {"code": {"version": 2}}})
     host.facts["app"]["releases"][0].update(damage)
     assert refusal(lambda: host.plan({"rollback": 1})).code == "release-incomplete"
+    host.facts["app"]["current"] = 1
+    if "recipe" in damage:
+        assert refusal(lambda: host.plan({"again": {"origin": "restart"}})).code == "release-incomplete"
 
 
 def test_down_where_nothing_is_changes_nothing() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from golive.drivers.appserver import gunicorn
 from golive.errors import Refused
 from golive.lab import Lab, PracticeServer
 from golive.lab.requirements import require_machine
@@ -83,6 +86,30 @@ def provisioned(server_factory: Factory, layer: str) -> PracticeServer:
     return server_factory(layer=layer)
 
 
+@pytest.fixture
+def ready(lab: Lab) -> str:
+    """The name of a layer with everything that a first deploy of the tiny app installs: the packages and its
+    environment, which every test would build again, and nothing else of it."""
+    name = f"ready-{sha256(gunicorn.REQUIREMENT.encode()).hexdigest()[:8]}"
+    lab.ensure_layer(name, prepare=_install_everything)
+    return name
+
+
+def _install_everything(server: PracticeServer) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        said = User(Path(folder) / "home", server).golive("up", str(write_app(Path(folder) / "tiny")))
+    assert said.status == 0, said.text
+    server.run(["sh", "-c", _KEEP_THE_ENVIRONMENT])
+
+
+_KEEP_THE_ENVIRONMENT = """\
+systemctl disable --now golive-tiny.service 'golive-tiny-web-1@1.service'
+cd /srv/golive/tiny && find . -mindepth 1 -maxdepth 1 ! -name envs -exec rm -rf {} +
+rm -rf /etc/systemd/system/golive-* /etc/nginx/conf.d/golive-* /var/lib/golive/runner-* /run/golive
+systemctl daemon-reload && systemctl reload nginx && apt-get clean
+"""
+
+
 def _provision(server: PracticeServer) -> None:
     server.run(["apt-get", "update", "-q"], timeout=300)
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -103,9 +130,9 @@ def _sweep(lab: Lab, name: str) -> None:
 
 
 @pytest.fixture
-def user(provisioned: PracticeServer, tmp_path: Path) -> User:
-    """A person with a provisioned server and an empty home."""
-    return User(tmp_path / "home", provisioned)
+def user(server_factory: Factory, ready: str, tmp_path: Path) -> User:
+    """A person with a provisioned server, on which the tiny app's environment is built already, and an empty home."""
+    return User(tmp_path / "home", server_factory(layer=ready))
 
 
 @pytest.fixture

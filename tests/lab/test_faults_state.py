@@ -140,7 +140,7 @@ def test_down_leaves_the_neighbours_alone(live: User, app: Path, tmp_path: Path)
     )
     other = write_app(tmp_path / "other", 7)
     taken = live.golive("up", str(other))
-    assert (taken.status, taken.finished["code"]) == (1, "name-taken"), taken.text
+    assert (taken.status, taken.finished["code"]) == (1, "address-taken"), taken.text
     assert "“tiny”" in taken.finished["message"]
     assert ask(server.address) == (200, "answer 1")
     (other / "golive.toml").write_text("[app]\nport = 8080\n")

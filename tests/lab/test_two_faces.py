@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from golive.drivers.mirrors import OFFICIAL_INDEX
 from golive.explain.shell import render_shell
 from golive.lab import PracticeServer
+from golive.lab.base import mirror
+from golive.lab.carry import pip_index
 from golive.protocol.facts import ProbeRequest
 from golive.protocol.steps import (
     KINDS,
@@ -28,6 +31,7 @@ from golive.protocol.steps import (
     ReloadProxy,
     ReloadUnits,
     RemovePaths,
+    RemoveSecrets,
     RemoveUser,
     RunCommand,
     ShareData,
@@ -118,7 +122,8 @@ def release(number: int) -> list[Any]:
 
 def ground() -> list[Any]:
     return [
-        InstallPackages(("nginx", "git", "python3-venv", "tree")),
+        InstallPackages(("nginx", "git", "python3-venv")),
+        InstallPackages(("tree",), "a mirror", f"deb {mirror()} bookworm main\n"),
         EnsureUser("golive-build", "/var/lib/golive/build"),
         EnsureUser(USER, f"{APP}/shared", ("www-data", "golive-build")),
         EnsureDirectory("/srv/golive"),
@@ -129,7 +134,7 @@ def ground() -> list[Any]:
         EnsureDirectory(f"{APP}/envs", 0o750, "root", USER),
         EnsureDirectory(f"{APP}/releases/1", 0o750, "root", USER),
         EnsureDirectory(f"{APP}/snapshots", 0o700),
-        GenerateSecrets(f"{APP}/env.json", ("SECRET",)),
+        GenerateSecrets(f"{APP}/env.json", ("SECRET", "PLAIN")),
     ]
 
 
@@ -145,7 +150,14 @@ def build() -> list[Any]:
     return [
         ShareData(code_folder, f"{APP}/shared", USER, entries),
         BuildEnvironment(
-            f"{APP}/envs/k1", "/usr/bin/python3", code_folder, requirements, ("gunicorn",), "golive-build", USER
+            f"{APP}/envs/k1",
+            "/usr/bin/python3",
+            code_folder,
+            requirements,
+            ("gunicorn",),
+            "golive-build",
+            USER,
+            index_url=pip_index() or OFFICIAL_INDEX,
         ),
         *release(1),
         *release(2),
@@ -181,6 +193,7 @@ def down() -> list[Any]:
     files = tuple(f"/etc/systemd/system/golive-twin-web-{number}@.service" for number in (1, 2))
     return [
         StopUnits(units),
+        RemoveSecrets(f"{APP}/env.json", ("SECRET",)),
         RemovePaths((*files, "/etc/nginx/conf.d/golive-twin.conf", "/run/golive/twin", APP)),
         RemoveUser(USER),
     ]
@@ -209,6 +222,8 @@ def look(server: PracticeServer) -> dict[str, Any]:
     for user in facts["users"].values():
         if user:
             del user["uid"]
+    for unit in facts["units"].values():
+        unit.pop("memory", None)
     kept = {name: facts[name] for name in ("files", "units", "users", "packages", "proxy", "apps")}
     kept["port"] = facts["ports"]["80"] and facts["ports"]["80"]["unit"]
     if facts["app"]:

@@ -54,6 +54,7 @@ CONTROLLER = (
     "golive.engine.releases",
     "golive.engine.run",
     "golive.engine.status",
+    "golive.engine.status_all",
     "golive.explain.shell",
     "golive.lab",
     "golive.planner",

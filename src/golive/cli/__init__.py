@@ -17,6 +17,7 @@ COMMANDS = (
     "check",
     "plan",
     "up",
+    "open",
     "status",
     "logs",
     "run",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from golive.cli.help_text import Command
-from golive.cli.options import acting, app_folder
+from golive.cli.options import acting, app_folder, option
 from golive.cli.symbols import symbols
 from golive.cli.view import View
 from golive.engine.request import Request
@@ -33,17 +33,35 @@ STATES = {
 @click.command(
     cls=Command,
     help=N_("Show the app on its host: the live release, its processes, and whether a run is going on or was cut off."),
-    examples=(("golive status --to root@203.0.113.7", N_("the app of this folder there")),),
+    examples=(
+        ("golive status --to root@203.0.113.7", N_("the app of this folder there")),
+        ("golive status --all --to root@203.0.113.7", N_("the whole host: every app, memory, disk")),
+    ),
 )
 @app_folder
+@option(
+    "--all", "whole", is_flag=True, help=N_("Every app on the host, what golive takes up there, and what others do.")
+)
 @acting
-def command(view: View, request: Request, folder: Path) -> int:
+def command(view: View, request: Request, folder: Path, whole: bool) -> int:
     from golive.engine.status import status
 
     view.waiting(_("Looking at the host"))
+    if whole:
+        return _show_host(view, request, folder)
     found = status(folder, request, view)
     view.show("status", asdict(found), lambda console: render(found, console))
     return view.done(url=found.url, release=found.release)
+
+
+def _show_host(view: View, request: Request, folder: Path) -> int:
+    from golive.cli.whole_host import render as render_host
+    from golive.config import load
+    from golive.engine.status_all import status_of_all
+
+    found = status_of_all(request, load(folder), view)
+    view.show("host_status", asdict(found), lambda console: render_host(found, console))
+    return view.done()
 
 
 def render(status: Status, console: Console) -> None:

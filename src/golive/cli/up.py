@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from golive.cli.help_text import Command
-from golive.cli.options import acting, app_folder
+from golive.cli.options import acting, app_folder, option
 from golive.cli.view import View
 from golive.engine.request import Request
 from golive.locale import N_, _
@@ -27,9 +28,14 @@ from golive.locale import N_, _
     ),
 )
 @app_folder
+@option(
+    "--copy-data",
+    is_flag=True,
+    help=N_("The first time: start the site with a copy of the data that is here (databases, uploads), unasked."),
+)
 @acting
-def command(view: View, request: Request, folder: Path) -> int:
+def command(view: View, request: Request, folder: Path, copy_data: bool) -> int:
     view.waiting(_("Looking at the app and the host"))
     from golive.engine.deploy import deploy
 
-    return view.conclude(deploy(folder, request, view))
+    return view.conclude(deploy(folder, replace(request, copy_data=copy_data), view))

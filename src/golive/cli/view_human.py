@@ -156,6 +156,8 @@ class HumanView(View):
             self.say(told_after.code, **dict(told_after.params))
         for concern in outcome.concerns:
             self._warn(concern)
+        for told_after in outcome.after:
+            self.say(told_after.code, **dict(told_after.params))
         return 0
 
     def fail(self, code: str, params: Mapping[str, Param]) -> None:
@@ -175,7 +177,7 @@ class HumanView(View):
     def _warn(self, concern: Concern) -> None:
         """The deploy is done, and yet: what, why and next."""
         words = explain(concern.code, concern.params)
-        self._tell(self._out, f"{self._symbols.bad} ", "bold yellow", words.what, style="yellow")
+        self._tell(self._out, "! ", "bold yellow", words.what, style="yellow")
         self._tell(self._out, _("Why: "), "bold", words.why)
         self._tell(self._out, _("Next: "), "bold", words.next)
         self._print(Text(f"({concern.code})", style="dim"))

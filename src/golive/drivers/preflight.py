@@ -25,6 +25,14 @@ LATER_DEPLOY_INODES = 2_000
 LITTLE_MEMORY = 700_000
 """Kilobytes of memory and swap below which installing dependencies may be killed."""
 
+ENOUGH_SWAP = 500_000
+"""Kilobytes of swap that are worth having on a small host."""
+
+SWAP = (
+    "fallocate -l 1G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile"
+    " && echo '/swapfile none swap sw 0 0' >> /etc/fstab"
+)
+
 WRONG_CLOCK = 300
 """Seconds."""
 
@@ -82,10 +90,21 @@ def host_notices(facts: Facts, now: int = 0) -> tuple[Notice, ...]:
         notices.append(
             Notice("clock-wrong", (("minutes", abs(off) // 60), ("direction", "ahead" if off > 0 else "behind")))
         )
-    memory = facts.peek("memory") or {}
-    if memory.get("total", 0) and memory.get("total", 0) + memory.get("swap", 0) < LITTLE_MEMORY:
-        notices.append(Notice("memory-low", (("megabytes", memory.get("total", 0) // 1024),)))
+    if little_memory(facts):
+        megabytes = int(facts.peek("memory", "total") or 0) // 1024
+        notices.append(Notice("memory-low", (("megabytes", megabytes), ("swap", swap_commands(facts)))))
     return tuple(notices)
+
+
+def little_memory(facts: Facts) -> bool:
+    """Whether even installing an app's packages may be too much."""
+    memory = facts.peek("memory") or {}
+    return bool(memory.get("total")) and memory["total"] + memory.get("swap", 0) < LITTLE_MEMORY
+
+
+def swap_commands(facts: Facts) -> str:
+    """What gives the host a swap file, now and after a restart; "" where it has swap already."""
+    return "" if int(facts.peek("memory", "swap") or 0) >= ENOUGH_SWAP else SWAP
 
 
 def newer_golive(facts: Facts) -> Iterator[Refused]:

@@ -47,6 +47,11 @@ def wants_status(slug: str, platform: Platform = SERVER) -> ProbeRequest:
     return ProbeRequest(app=slug, files=(places.maintenance,), units=units)
 
 
+def wants_status_of_all() -> ProbeRequest:
+    """What ``golive status --all`` tells of."""
+    return ProbeRequest(all_apps=True)
+
+
 def wants_host() -> ProbeRequest:
     """What ``golive host check`` tells of."""
     return ProbeRequest(packages=ground.PACKAGES, ports=(80,), units=(nginx.UNIT,))

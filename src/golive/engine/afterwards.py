@@ -13,10 +13,10 @@ _CODES = {"tables": "next-tables", "admin": "next-admin", "seed": "next-seed"}
 _PLAIN = re.compile(r"[\w@%+=:,./~\\-]+")
 
 
-def afterwards(app: App, folder: Path, request: Request) -> tuple[Notice, ...]:
-    """One or two notices with a command to type."""
+def afterwards(app: App, folder: Path, request: Request, *, has_data: bool = False) -> tuple[Notice, ...]:
+    """One or two notices with a command to type. HAS_DATA: a copy of this computer's came along."""
     found = []
-    for step in app.setup:
+    for step in app.setup if not has_data else ():
         words = ("golive", "run", *_where(folder, request), "--", *step.words)
         found.append(Notice(_CODES[step.kind], (("command", typed(words)),)))
     return tuple(found) or (

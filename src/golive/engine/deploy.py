@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from golive import planner
 from golive.config import load
 from golive.detect import detect
+from golive.detect.indexes import names_an_index
 from golive.engine.afterwards import afterwards
+from golive.engine.data_offer import DataOffer
 from golive.engine.dotenv import DotenvOffer
-from golive.engine.downloads import Downloads
+from golive.engine.downloads import Downloads, with_own_index
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, offer_key, transport_for
 from golive.engine.outcome import Outcome
@@ -50,7 +52,9 @@ def deploy(folder: Path, request: Request, reporter: Reporter) -> Outcome:
 class Deploy:
     """One app as it is in its folder, and the host that it goes to."""
 
-    def __init__(self, app: App, folder: Path, snapshot: Snapshot, session: Session, reporter: Reporter) -> None:
+    def __init__(
+        self, app: App, folder: Path, snapshot: Snapshot, session: Session, reporter: Reporter, data: DataOffer
+    ) -> None:
         host = session.host
         self._app = app
         self._folder = folder
@@ -59,6 +63,7 @@ class Deploy:
         self._host = host
         self._session = session
         self._reporter = reporter
+        self._data = data
         self._secrets: dict[str, str] = {}
         self._wants = planner.wants(app, snapshot.code, host)
         self._facts = Facts({})
@@ -71,6 +76,7 @@ class Deploy:
         facts = self._session.facts(self._wants)
         missing = tuple(env.name for env in self._missing(facts))
         self._dotenv.notice(_names_on(facts), self._reporter)
+        self._data.notice(self._snapshot, facts, self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
         plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
         return Downloads(self._session).improved(plan, facts)
@@ -82,7 +88,7 @@ class Deploy:
         if outcome.ok:
             self._dotenv.remember(self._secrets)
             if self._first:
-                after = afterwards(self._app, self._folder, request)
+                after = afterwards(self._app, self._folder, request, has_data=self._data.taken)
                 means = (Notice("local-means"),) if self._host.platform.local else ()
                 outcome = replace(outcome, after=(*means, *after))
             if self._planned and self._planned.changes:
@@ -96,6 +102,7 @@ class Deploy:
         self._settle_port(facts)
         self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
         self._ask_for_values(facts)
+        self._snapshot = self._data.settle(self._snapshot, facts, self._reporter)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())
         options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now)
         self._facts = facts
@@ -108,7 +115,7 @@ class Deploy:
         app = with_free_port(self._app, self._folder, self._host, facts, self._reporter)
         if app.port != self._app.port:
             self._app = app
-            self._snapshot = snapshot(self._folder, app.manifests, app.migrations)
+            self._snapshot = snapshot(self._folder, app.manifests, app.migrations, app.databases)
 
     def _settle_doubt(self) -> None:
         """A migration was cut off in the middle: with SQLite its snapshot is back; elsewhere a person must look."""
@@ -154,15 +161,18 @@ def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = Fals
     settings = load(folder)
     host = chosen_host(request, settings)
     app = detect(folder, settings)
+    if names_an_index(folder, app.manifests):
+        host = with_own_index(host)
     transport = transport_for(host, request, reporter)
-    with ThreadPoolExecutor(1) as pool:
-        packing = pool.submit(snapshot, folder, app.manifests, app.migrations)
+    data = DataOffer(app, folder, request.copy_data)
+    with ThreadPoolExecutor(1) as pool, closing(data):
+        packing = pool.submit(snapshot, folder, app.manifests, app.migrations, app.databases)
         try:
             transport.open()
             code = packing.result()
             if keys:
                 offer_key(transport, host, request, reporter)
-            yield Deploy(app, folder, code, Session(host, transport, reporter), reporter)
+            yield Deploy(app, folder, code, Session(host, transport, reporter), reporter, data)
         finally:
             transport.close()
 

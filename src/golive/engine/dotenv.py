@@ -55,8 +55,7 @@ class DotenvOffer:
         chosen: tuple[str, ...] = ()
         names, left = self._offered(there), self._left(there)
         if names:
-            count = len(names)
-            if reporter.ask("dotenv-import", True, file=file, count=count, names=names, left=left):
+            if reporter.ask("dotenv-import", True, file=file, names=names, left=left):
                 chosen = names
             else:
                 self._memory.decline({name: self._values[name] for name in names})
@@ -64,7 +63,7 @@ class DotenvOffer:
             reporter.say("dotenv-local", file=file, names=left)
         self._memory.decline({name: self._values[name] for name in left})
         changed = self._changed(there)
-        if changed and reporter.ask("dotenv-changed", False, file=file, count=len(changed), names=changed):
+        if changed and reporter.ask("dotenv-changed", False, file=file, names=changed):
             chosen += changed
         return chosen
 
@@ -80,7 +79,7 @@ class DotenvOffer:
         changed = self._changed(there)
         if changed:
             self._only_told.update(changed)
-            reporter.say("dotenv-differs", file=file, count=len(changed), names=changed)
+            reporter.say("dotenv-differs", file=file, names=changed)
         return taken
 
     def _offered(self, there: set[str]) -> tuple[str, ...]:

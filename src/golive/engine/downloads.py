@@ -8,6 +8,7 @@ from dataclasses import replace
 from golive import planner
 from golive.drivers.downloads import Choice
 from golive.engine.session import Session
+from golive.model.host import Host
 from golive.model.mirrors import OWN, MirrorSettings
 from golive.model.plan import Plan
 from golive.protocol.facts import Facts, ProbeRequest
@@ -22,6 +23,11 @@ def settings_in_use(settings: MirrorSettings) -> MirrorSettings:
     if told == OWN:
         return replace(settings, apt=settings.apt or OWN, pypi=settings.pypi or OWN)
     return replace(settings, preset=told) if told == "cn" and not settings.preset else settings
+
+
+def with_own_index(host: Host) -> Host:
+    """HOST for an app that says itself where its Python packages come from: there is nothing to choose."""
+    return replace(host, mirrors=replace(host.mirrors, pypi=host.mirrors.pypi or OWN))
 
 
 class Downloads:

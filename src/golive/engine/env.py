@@ -11,6 +11,7 @@ from golive import planner
 from golive.config import Settings, load
 from golive.config.dotenv_file import Assignment
 from golive.detect import slug_for
+from golive.detect.dotenv import belongs_here
 from golive.engine.errand import Errand, Freight, carry_out
 from golive.engine.login import chosen_host, connected
 from golive.engine.outcome import Outcome
@@ -72,13 +73,14 @@ def import_variables(
         if item.name not in told and item.name not in OURS:
             story.take(item.name, item.value, item.line)
     names = tuple(item.name for item in found)
-    left_out = {
+    notes = {
         "told": tuple(name for name in names if name in told),
         "ours": tuple(name for name in names if name in OURS),
+        "here": tuple(item.name for item in found if item.name in story.values and belongs_here(item)),
     }
     if not story.values:
         raise UsageError("env-file-empty", file=file)
-    story.ask_first(file, left_out, yes=request.yes)
+    story.ask_first(file, notes, yes=request.yes)
     return story.run(request)
 
 
@@ -115,8 +117,8 @@ class Story:
         """NAMES are to have none; SETTINGS may still give them one."""
         self._removed, self._settings = tuple(names), settings
 
-    def ask_first(self, file: str, left_out: Mapping[str, tuple[str, ...]], *, yes: bool) -> None:
-        """Show what would change, and do it only after a yes."""
+    def ask_first(self, file: str, notes: Mapping[str, tuple[str, ...]], *, yes: bool) -> None:
+        """Show what would change, with NOTES on some names, and do it only after a yes."""
 
         def ask(facts: Facts) -> None:
             known = facts.peek("app", "env", "names") or ()
@@ -124,7 +126,7 @@ class Story:
             new = tuple(name for name in changing if name not in known)
             changed = tuple(name for name in changing if name in known)
             same = tuple(name for name in sorted(self.values) if name not in changing)
-            self._reporter.say("env-found", new=new, changed=changed, same=same, **left_out)
+            self._reporter.say("env-found", new=new, changed=changed, same=same, **notes)
             app, host = self._slug, self._host.name
             asked = bool(changing) and not yes
             if asked and not self._reporter.ask(

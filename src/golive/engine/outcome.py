@@ -95,6 +95,46 @@ class Status:
 
 
 @dataclass(frozen=True)
+class AppOnHost:
+    """A line of ``golive status --all``. ``state``: ``running`` | ``maintenance`` | ``partly`` | ``stopped`` |
+    ``data-only`` (``release`` 0). ``memory``, ``disk``: bytes."""
+
+    name: str
+    url: str
+    release: int
+    state: str
+    memory: int
+    disk: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """Somebody's part of the memory, in bytes. ``name``: a unit, or a program that belongs to none."""
+
+    name: str
+    memory: int
+
+
+@dataclass(frozen=True)
+class HostStatus:
+    """A whole host; sizes in bytes. ``golive``: what it takes up itself, as numbers of ``processes`` and ``ports``, and
+    bytes of its ``files`` and of the ``cache`` of packages. ``users``: who uses most memory, the largest first."""
+
+    host: str
+    address: str
+    apps: tuple[AppOnHost, ...]
+    memory: int
+    memory_free: int
+    disk: int
+    disk_free: int
+    golive: Mapping[str, int]
+    proxies: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
+    databases: tuple[Share, ...] = ()
+    users: tuple[Share, ...] = ()
+
+
+@dataclass(frozen=True)
 class Finding:
     """One line of a verdict. ``level``: ``good`` | ``note`` | ``stop``. ``code``: as in ``Outcome``."""
 

@@ -36,7 +36,7 @@ def status_from(facts: Facts, slug: str, host: Host) -> Status:
     return Status(
         app=slug,
         host=host.name,
-        url=_url(facts, slug, host) if current else "",
+        url=url_of(facts, slug, host) if current else "",
         release=current.number if current else 0,
         current=current,
         units=_units(facts, slug, current.number) if current else (),
@@ -67,7 +67,7 @@ def _unit(name: str, slug: str, state: dict[str, object]) -> UnitStatus:
     )
 
 
-def _url(facts: Facts, slug: str, host: Host) -> str:
+def url_of(facts: Facts, slug: str, host: Host) -> str:
     """Where visitors find the site: its first domain that is a name, else the address that was typed."""
     site = facts.peek("apps", slug) or {}
     domains, port = site.get("domains") or [], site.get("port") or 80

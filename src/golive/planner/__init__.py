@@ -14,6 +14,7 @@ from golive.drivers.wanted import (
     wants_maintenance,
     wants_rollback,
     wants_status,
+    wants_status_of_all,
 )
 from golive.planner.again import Change, plan_again
 from golive.planner.deploy import Options, address_clash, plan
@@ -29,7 +30,7 @@ from golive.planner.downloads import (
     wants_measured,
     with_downloads,
 )
-from golive.planner.host import host_notices, host_refusals
+from golive.planner.host import host_notices, host_refusals, panel_name
 from golive.planner.maintenance import is_in_maintenance, plan_maintenance
 from golive.planner.rollback import plan_rollback
 
@@ -44,6 +45,7 @@ __all__ = [
     "is_in_maintenance",
     "kinds_needed",
     "mirror_notice",
+    "panel_name",
     "plan",
     "plan_again",
     "plan_down",
@@ -58,5 +60,6 @@ __all__ = [
     "wants_measured",
     "wants_rollback",
     "wants_status",
+    "wants_status_of_all",
     "with_downloads",
 ]

@@ -14,6 +14,7 @@ from golive.drivers.wanted import wants_again
 from golive.errors import Refused, UsageError
 from golive.model.host import Host
 from golive.model.plan import Notice, Plan
+from golive.planner.room import MEGABYTE, memory_of
 from golive.planner.shared import (
     Record,
     blueprint_for,
@@ -27,8 +28,6 @@ from golive.planner.shared import (
     site_port,
 )
 from golive.protocol.facts import Facts
-
-MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -105,17 +104,10 @@ def _notices(change: Change, current: Record, recipe: Recipe, facts: Facts) -> t
     overruled = ", ".join(name for name in change.secrets if name in told)
     notices = [Notice("env-overruled", (("names", overruled),))] if overruled else []
     for process, count in change.instances:
-        need = count * _memory(process, current, facts)
+        need = count * memory_of(process, current, facts)
         free = int(facts.peek("memory", "available") or 0) * 1024
         if free and need > free:
             wish = f"{process}={count}"
             params = (("instances", wish), ("need", need // MEGABYTE), ("free", free // MEGABYTE))
             notices.append(Notice("memory-for-instances", params))
     return tuple(notices)
-
-
-def _memory(process: str, current: Record, facts: Facts) -> int:
-    """Bytes that an instance of the process uses now, the largest of them; 0 where nobody knows."""
-    start = f"-{process}-{current['number']}@"
-    units = [unit for unit in current.get("units") or () if start in unit]
-    return max((int(facts.peek("units", unit, "memory") or 0) for unit in units), default=0)

@@ -21,6 +21,7 @@ from golive.model.code import Code
 from golive.model.host import Host
 from golive.model.plan import Notice, Plan
 from golive.model.release import Release
+from golive.planner.room import room_beside, room_for_two
 from golive.planner.shared import (
     Record,
     blueprint_for,
@@ -67,6 +68,7 @@ def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Opti
         blueprint_for(draft, release, recipe, site), secrets=secrets, app_identity=code.identity, migrate=migrate
     )
     notices = _notices(app, code, facts, recipe, options)
+    notices += room_beside(current, recipe, facts) if current else room_for_two(app, recipe, facts)
     if not current and not app.domains:
         notices += _default_site_kept(site, facts)
     return new_release_plan(draft, blueprint, notices)

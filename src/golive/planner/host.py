@@ -8,6 +8,11 @@ from golive.model.plan import Notice
 from golive.protocol.facts import Facts
 
 
+def panel_name(panel: str) -> str:
+    """What people call a panel."""
+    return preflight.PANELS.get(panel, panel)
+
+
 def host_refusals(facts: Facts) -> tuple[Refused, ...]:
     """Every reason why a host cannot take any app."""
     return tuple(preflight.host_refusals(facts))

@@ -12,6 +12,7 @@ from golive.errors import Refused
 from golive.model.host import Host
 from golive.model.plan import Notice, Plan
 from golive.planner.rollback_limits import limits
+from golive.planner.room import room_beside
 from golive.planner.shared import (
     Record,
     blueprint_for,
@@ -45,7 +46,7 @@ def plan_rollback(slug: str, host: Host, facts: Facts, to: int | None = None) ->
     ground.plan_ground(draft)
     notices = (Notice("rollback-to", (("release", target["number"]),)), *preflight.host_notices(facts))
     notices += limits(target, current, recipe, facts)
-    notices += _other_instances(target, current)
+    notices += (*_other_instances(target, current), *room_beside(current, recipe, facts))
     blueprint = blueprint_for(draft, remade(facts, "rollback", target, current, recipe), recipe, site)
     return new_release_plan(draft, blueprint, notices)
 

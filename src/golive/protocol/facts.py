@@ -15,6 +15,7 @@ class ProbeRequest(NamedTuple):
 
     ``measure``: (kind, name, url) of downloads to try; kind ``apt``: an InRelease file, ``pypi``: a page of an index.
     The host's own is called ``own`` and gets a head start: if it is fast, the others of its kind are not asked.
+    ``all_apps``: what each app, golive itself and others take up.
     """
 
     app: str = ""
@@ -26,6 +27,7 @@ class ProbeRequest(NamedTuple):
     pythons: Tuple[str, ...] = ()
     salt: str = ""
     measure: Tuple[Tuple[str, str, str], ...] = ()
+    all_apps: bool = False
 
 
 def digest_of(value):
@@ -81,6 +83,8 @@ class Facts:
                        running: null or {run, since, purpose, who}, unfinished: null or {run, purpose, release, in_doubt: step id or ""},
                        taken_back: null or {release, reason, at}}
         golive         {runners: [sha...], format: 1}
+        occupied       null, or {apps: {slug: {units: {name: active}, memory, disk, maintenance: bool}}, golive: {processes, ports, files,
+                       cache}, databases: [{name, memory}], users: [{name, memory}], disk: {total, free}}   bytes; the five that use most memory
     """
 
     def __init__(self, values):

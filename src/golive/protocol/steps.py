@@ -156,8 +156,7 @@ class RemoveSecrets(NamedTuple):
 
 
 class WriteEnvironmentFile(NamedTuple):
-    """The release's environment file for systemd (root, 0600): the ``plain`` pairs, and the store's for every other
-    name."""
+    """The release's environment file for systemd (root, 0600): the ``plain`` pairs, and the store's other ones."""
 
     path: str
     store: str
@@ -403,8 +402,7 @@ class HostPlan(NamedTuple):
 
     ``app``: slug. ``commit_step``: id of the step after which an interrupted run is finished rather than undone
     ("" when there is none and it is always finished). ``consulted``: fact path -> digest, for exactly the facts
-    that the planner read. ``probe``: the request that gathers them. ``purpose``: ``deploy`` | ``rollback`` | ``env`` |
-    ``restart`` | ``scale`` | ``down``.
+    that the planner read. ``probe``: the request that gathers them. ``purpose``: a release's origin, or ``down``.
     """
 
     app: str

@@ -13,10 +13,7 @@ from golive.runner.layout import local_layout
 from golive.runner.variables import host_environment
 
 SITE_FILES = ("/etc/xdg/pip/pip.conf", "/etc/pip.conf")
-USER_FILES = ("~root/.pip/pip.conf", "~root/.config/pip/pip.conf")
-OWN_FILES = ("~/.pip/pip.conf", "~/.config/pip/pip.conf", "~/Library/Application Support/pip/pip.conf")
-"""Of whose computer it is."""
-
+USER_FILES = ("~/.pip/pip.conf", "~/.config/pip/pip.conf", "~/Library/Application Support/pip/pip.conf")
 AUTHORITIES = "/usr/local/share/ca-certificates"
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -50,8 +47,10 @@ def pip_settings(environment: Dict[str, str]) -> Dict[str, str]:
     sections: Dict[str, Dict[str, str]] = {"global": {}, "install": {}}
     special = environment.get("PIP_CONFIG_FILE", "")
     if special != os.devnull:
-        users = USER_FILES if local_layout() is None else OWN_FILES
-        for path in SITE_FILES + tuple(os.path.expanduser(name) for name in users) + (special,):
+        # With sudo, HOME may still be that of the user who logged in; on a computer of their own it is right.
+        home = "~root" if os.geteuid() == 0 and local_layout() is None else "~"
+        own = tuple(os.path.expanduser(name.replace("~", home, 1)) for name in USER_FILES)
+        for path in SITE_FILES + own + (special,):
             for section, values in _read(path).items():
                 sections[section].update(values)
     found = dict(sections["global"], **sections["install"])

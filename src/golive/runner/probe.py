@@ -38,6 +38,7 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
     systemd = system["systemd"]
     here = local_layout()
     app = probe_app.one_app(request.app, request.salt) if request.app else None
+    apps = probe_app.all_apps()
     units = request.units + probe_app.live_units(app)
     facts: Dict[str, Any] = {
         "format": FORMAT,
@@ -54,11 +55,15 @@ def gather(request: ProbeRequest) -> Dict[str, Any]:
         "panels": probe_proxy.panels(),
         "default_sites": probe_sites.default_sites() if here is None else {},
         "firewall": probe_firewall.firewall(request.ports) if here is None else {},
-        "apps": probe_app.all_apps(),
+        "apps": apps,
         "app": app,
         "golive": probe_app.golive_itself(),
     }
     facts.update(system)
+    if request.all_apps:
+        from golive.runner.probe_occupied import occupied
+
+        facts["occupied"] = occupied(apps)
     testing.join()
     facts["proxy"] = proxies
     if request.measure:

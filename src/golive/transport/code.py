@@ -11,9 +11,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from golive.errors import AppError, GoliveError
 from golive.model.code import Code
@@ -29,20 +30,59 @@ if TYPE_CHECKING:
 _NAMED = 10
 """How many paths an error names."""
 
+Entry = tuple[bytes, int, str]
+"""Path, mode and blob of a file."""
+
 _REMEMBERED = 50
 """How many shipped commits the cache keeps."""
 
 
+class About(NamedTuple):
+    """Paths relative to the app's folder, as ``snapshot`` takes them."""
+
+    manifests: tuple[str, ...]
+    migrations: str
+    databases: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """``code``: what the planner needs to know. ``paths``: every file that travels. ``pack`` makes what the host is
-    sent."""
+    """``code``: what the planner needs to know. ``pack`` makes what the host is sent.
+
+    ``_entries``: every file that travels. ``_exact``: blobs that are read byte by byte, whatever git does to text.
+    """
 
     code: Code
-    paths: frozenset[str] = field(repr=False)
+    _entries: tuple[Entry, ...] = field(repr=False)
     _files: dict[str, Found] = field(repr=False)
     _trees: dict[str, bytes] = field(repr=False)
     _normalise: Normalise | None = field(repr=False)
+    _exact: frozenset[str] = field(default=frozenset(), repr=False)
+    _tree: str = ""
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """Every file that travels, relative to the app's folder."""
+        return frozenset(os.fsdecode(path) for path, _, _ in self._entries)
+
+    def with_data(self, files: Iterable[Found]) -> Snapshot:
+        """The same with FILES, byte by byte, in the commit.
+
+        ``code.tree`` stays that of the code alone, so that the same code is no new release once the data is there.
+        """
+        there = list(files)
+        blobs = [object_id(BLOB, content_of(file, None)) for file in there]
+        added = [(os.fsencode(file.path), file.mode, blob) for file, blob in zip(there, blobs, strict=True)]
+        entries = (*self._entries, *added)
+        tree, contents = trees(entries)
+        code = replace(
+            self.code,
+            commit=object_id(COMMIT, commit_of(tree)),
+            size=self.code.size + sum(file.status.st_size for file in there),
+            files=self.code.files + len(there),
+        )
+        named = {**self._files, **dict(zip(blobs, there, strict=True))}
+        return Snapshot(code, entries, named, contents, self._normalise, frozenset(blobs), tree)
 
     def pack(self, have: Iterable[str] = ()) -> bytes:
         """A git pack of the commit, without the objects of the commits HAVE, which the host has; b"" when it has this
@@ -57,24 +97,27 @@ class Snapshot:
         return write_pack(self._objects(blobs, folders), 1 + len(folders) + len(blobs))
 
     def _objects(self, blobs: list[str], folders: list[str]) -> Iterator[tuple[int, bytes]]:
-        yield COMMIT, commit_of(self.code.tree)
+        yield COMMIT, commit_of(self._tree or self.code.tree)
         for identifier in folders:
             yield TREE, self._trees[identifier]
         for identifier in blobs:
             file = self._files[identifier]
-            content = content_of(file, self._normalise)
+            content = content_of(file, None if identifier in self._exact else self._normalise)
             if object_id(BLOB, content) != identifier:
                 raise AppError("folder-changed", path=file.path)
             yield BLOB, content
 
 
-def snapshot(folder: Path, manifests: tuple[str, ...] = (), migrations: str = "") -> Snapshot:
-    """The folder as it is now. Raises AppError."""
+def snapshot(
+    folder: Path, manifests: tuple[str, ...] = (), migrations: str = "", databases: tuple[str, ...] = ()
+) -> Snapshot:
+    """The folder as it is now; DATABASES travel as code only if git tracks them. Raises AppError."""
+    about = About(manifests, migrations, databases)
     root = Path(os.path.realpath(folder))
     if not root.is_dir():
         raise AppError("folder-missing", path=str(folder))
     if not _under_git(root):
-        return _snapshot(root, None, manifests, migrations)
+        return _snapshot(root, None, about)
     from dulwich.errors import NotGitRepository
     from dulwich.repo import Repo
 
@@ -85,10 +128,10 @@ def snapshot(folder: Path, manifests: tuple[str, ...] = (), migrations: str = ""
             place = Path(os.path.realpath(os.fsdecode(repo.path)))
             prefix = "" if place == root else f"{root.relative_to(place).as_posix()}/"
             work_tree = WorkTree(repo, prefix)
-            about = not repo.bare and not work_tree.ignored_as_a_whole()
-            return _snapshot(root, work_tree if about else None, manifests, migrations)
+            ours = not repo.bare and not work_tree.ignored_as_a_whole()
+            return _snapshot(root, work_tree if ours else None, about)
     except NotGitRepository:
-        return _snapshot(root, None, manifests, migrations)
+        return _snapshot(root, None, about)
     except GoliveError:
         raise
     except Exception as error:  # a damaged repository fails in as many ways as there are bytes in it
@@ -100,8 +143,9 @@ def _under_git(root: Path) -> bool:
     return any(os.path.lexists(place / ".git") for place in (root, *root.parents))
 
 
-def _snapshot(root: Path, work_tree: WorkTree | None, manifests: tuple[str, ...], migrations: str) -> Snapshot:
+def _snapshot(root: Path, work_tree: WorkTree | None, about: About) -> Snapshot:
     files = list(work_tree.files() if work_tree else plain_files(str(root)))
+    files = [file for file in files if file.path not in about.databases or (work_tree and work_tree.tracks(file.path))]
     if not files:
         raise AppError("folder-empty", path=str(root))
     normalise = work_tree.line_endings.normalise if work_tree else None
@@ -110,19 +154,19 @@ def _snapshot(root: Path, work_tree: WorkTree | None, manifests: tuple[str, ...]
     entries = [(os.fsencode(file.path), file.mode, blob) for file, blob in zip(files, blobs, strict=True)]
     tree, contents = trees(entries)
     named = {file.path: blob for file, blob in zip(files, blobs, strict=True)}
-    below = f"{migrations.rstrip('/')}/" if migrations else ""
+    below = f"{about.migrations.rstrip('/')}/" if about.migrations else ""
     code = Code(
         identity=identity_of(root, work_tree.repo if work_tree else None, work_tree.prefix if work_tree else ""),
         commit=object_id(COMMIT, commit_of(tree)),
         tree=tree,
         dirty=_dirty(work_tree, tree, entries),
         subject=work_tree.subject() if work_tree else "",
-        manifests_digest=_digest((name, named[name]) for name in manifests if name in named),
+        manifests_digest=_digest((name, named[name]) for name in about.manifests if name in named),
         migrations_digest=_digest(item for item in named.items() if below and item[0].startswith(below)),
         size=sum(file.status.st_size for file in files),
         files=len(files),
     )
-    return Snapshot(code, frozenset(named), dict(zip(blobs, files, strict=True)), contents, normalise)
+    return Snapshot(code, tuple(entries), dict(zip(blobs, files, strict=True)), contents, normalise)
 
 
 def _blobs(root: Path, files: list[Found], rules: str, normalise: Normalise | None) -> list[str]:

@@ -52,6 +52,10 @@ class WorkTree:
             if S_ISGITLINK(entry.mode)
         }
 
+    def tracks(self, path: str) -> bool:
+        """Whether git knows the file PATH of the app's folder."""
+        return f"{self.prefix}{path}" in self._tracked
+
     def subject(self) -> str:
         """The first line of the last commit; "" when there is none."""
         head = self._head

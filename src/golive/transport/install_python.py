@@ -4,7 +4,7 @@ from __future__ import annotations
 
 INSTALL_PYTHON = r"""
 set -u
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none LC_ALL=C
 command -v python3 >/dev/null 2>&1 && exit 0
 command -v apt-get >/dev/null 2>&1 || { echo "no apt-get on this host"; exit 4; }
 

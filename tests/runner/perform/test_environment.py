@@ -81,3 +81,65 @@ def test_root_writes_nothing_where_the_builder_could_lead_it_elsewhere(context, 
 
     assert owners == [0]
     assert list((tmp_path / "envs").iterdir()) == []
+
+
+class Installer:
+    """Stands for pip: fails as told as long as INDEX is the one it is pointed to."""
+
+    def __init__(self, context, fails_with, index):
+        self.context, self.fails_with, self.index = context, fails_with, index
+        self.used = []
+
+    def __call__(self, argv, user=None, groups=(), env=None, cwd=None, timeout=None, stdin=None):
+        if "install" not in argv:
+            return 0
+        self.used.append(env.get("PIP_INDEX_URL", ""))
+        if self.used[-1] != self.index:
+            return 0
+        self.context.output(self.fails_with)
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("said", "used"),
+    [
+        ("ERROR: No matching distribution found for flask", ["https://m.example/", ""]),
+        ("NewConnectionError: [Errno 101] Network is unreachable", ["https://m.example/", ""]),
+        ("error: command 'gcc' failed", ["https://m.example/"]),
+    ],
+)
+def test_what_a_mirror_lacks_the_hosts_own_index_may_have(context, tmp_path, monkeypatch, said, used):
+    builder = pwd.struct_passwd(("builder", "x", os.getuid(), os.getgid(), "", str(tmp_path / "home"), ""))
+    monkeypatch.setattr(environment, "user_entry", lambda name: builder)
+    monkeypatch.setattr(environment.pip_settings, "host_environment", dict)
+    monkeypatch.setattr(environment.pip_settings, "pip_settings", lambda told: {})
+    installer = Installer(context, said, "https://m.example/")
+    monkeypatch.setattr(context, "run", installer)
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    (tmp_path / "envs/k/lib/python3.11").mkdir(parents=True)
+    action = BuildEnvironment(
+        str(tmp_path / "envs/k"), "/usr/bin/python3", str(tmp_path), ("requirements.txt",), (), "builder", "root",
+        index_url="https://m.example/",
+    )  # fmt: skip
+    build = environment._Build(action, context)
+    if len(used) == 1:
+        with pytest.raises(StepFailed):
+            build._install()
+    else:
+        build._install()
+    assert installer.used == used
+
+
+def test_an_app_that_names_its_index_gets_no_other(context, tmp_path, monkeypatch):
+    builder = pwd.struct_passwd(("builder", "x", os.getuid(), os.getgid(), "", str(tmp_path / "home"), ""))
+    monkeypatch.setattr(environment, "user_entry", lambda name: builder)
+    installer = Installer(context, "", "never")
+    monkeypatch.setattr(context, "run", installer)
+    (tmp_path / "requirements.txt").write_text("-i https://mine.example/simple\nflask\n")
+    (tmp_path / "envs/k/lib/python3.11").mkdir(parents=True)
+    action = BuildEnvironment(
+        str(tmp_path / "envs/k"), "/usr/bin/python3", str(tmp_path), ("requirements.txt",), (), "builder", "root",
+        index_url="https://m.example/",
+    )  # fmt: skip
+    environment._Build(action, context)._install()
+    assert "https://m.example/" not in installer.used

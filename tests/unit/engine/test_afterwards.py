@@ -34,3 +34,8 @@ def test_an_app_without_commands_is_looked_at() -> None:
     assert afterwards(APP, Path(), Request(to="web1")) == (
         Notice("next-look", (("command", "golive logs -f --to web1"),)),
     )
+
+
+def test_data_that_came_along_has_its_tables_and_accounts() -> None:
+    app = App("shop", "flask", "app:app", setup=(TABLES, ADMIN))
+    assert [notice.code for notice in afterwards(app, Path(), Request(), has_data=True)] == ["next-look"]

@@ -17,6 +17,7 @@ from golive.protocol.steps import (
     RecordRelease,
     Ref,
     RemovePaths,
+    RemoveSecrets,
     RunCommand,
     Secret,
     ShareData,
@@ -94,11 +95,13 @@ def test_a_record_keeps_every_letter_and_gets_todays_time(tmp_path):
 def test_variables_reach_the_environment_file_quoted_for_systemd(tmp_path):
     store, path = tmp_path / "env.json", tmp_path / "env"
     store.write_text(json.dumps({"SECRET": NASTY}))
-    bash(*render_shell(GenerateSecrets(str(store), ("SECRET", "OTHER"))))
+    bash(*render_shell(GenerateSecrets(str(store), ("SECRET", "OTHER", "LAST", "GONE"))))
+    bash(*render_shell(RemoveSecrets(str(store), ("GONE",))))
     bash(*render_shell(WriteEnvironmentFile(str(path), str(store), (("PLAIN", NASTY), ("LAST", "x")))))
     found = parse(path.read_text())
     assert (found["SECRET"], found["PLAIN"], found["LAST"]) == (NASTY, NASTY, "x")
     assert len(found["OTHER"]) == 64
+    assert "GONE" not in found
     assert path.stat().st_mode & 0o7777 == 0o600
 
 

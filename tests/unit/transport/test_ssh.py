@@ -24,6 +24,10 @@ def transport(connect):
     return transport
 
 
+def test_where_this_computer_reaches_the_host(transport):
+    assert transport.reached == "127.0.0.1"
+
+
 def test_the_runner_is_sent_once_and_then_found(transport, server, runner):
     path = runner[0] / f"runner-{bundle.bundle().name}.zip"
     assert not path.exists()

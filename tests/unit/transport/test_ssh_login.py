@@ -294,7 +294,9 @@ def test_through_a_jump_host(connect, server, identity, own_folders, answers):
             f"Host shop\n  HostName 127.0.0.1\n  Port {server.port}\n  ProxyJump root@127.0.0.1:{jump.port}\n"
             f"Host *\n  User root\n  IdentityFile {identity}\n"
         )
-        assert works(connect(identity_file="", address="shop", user="", port=0))
+        transport = connect(identity_file="", address="shop", user="", port=0)
+        assert works(transport)
+        assert transport.reached == "", "this computer itself does not get there"
         assert answers.kinds == ["host key", "host key"]
         assert jump.connections
     finally:

@@ -101,6 +101,19 @@ APP: dict[str, Failure] = {
         N_("Their contents are not here, and the site would serve the pointers."),
         N_("Fetch them: “git lfs pull”."),
     ),
+    "data-unreadable": Failure(
+        N_("The data in %(path)s cannot be copied."),
+        N_("The system says: %(reason)s."),
+        N_("Close the programs that use it; or run “golive up” without copying data, and the site starts empty."),
+    ),
+    "data-too-large": Failure(
+        N_("%(places)s: %(size)s are too much to take along; 1 GB is the most."),
+        N_("The data would travel in one piece with the code. The site starts empty without it."),
+        N_(
+            "Deploy without it, then copy it to /srv/golive/%(app)s/shared on the host (scp -r, rsync), and give it to "
+            "the app there: chown -R golive-%(app)s: /srv/golive/%(app)s/shared."
+        ),
+    ),
     "link-outside": Failure(
         N_("%(count)s links lead out of the app's folder: %(paths)s."),
         N_("What they lead to does not travel with the app."),

@@ -14,7 +14,10 @@ NOTICES: dict[str, Sentences] = {
         "port %(port)s this app answers for %(names)s only."
     ),
     "clock-wrong": N_("The host's clock is %(minutes)s minutes %(direction)s; certificates and log-ins depend on it."),
-    "memory-low": N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+    "memory-low": (
+        N_("The host has only %(megabytes)s MB of memory; installing large packages may be ended for it."),
+        N_("A swap file makes room; on the host, as root: %(swap)s"),
+    ),
     "mirror-used": (
         N_("%(kind)s: %(own)s %(own_speed)s, %(name)s %(speed)s; using %(name)s."),
         N_("To keep that, or change it, in golive.toml: %(line)s"),
@@ -104,6 +107,7 @@ NOTICES: dict[str, Sentences] = {
         N_("Already so: %(same)s."),
         N_("Left out, because golive.toml sets them and wins: %(told)s."),
         N_("Left out, because golive sets them itself: %(ours)s."),
+        N_("Look at these first, they seem to be for this computer only: %(here)s."),
     ),
     "env-import": N_("Take over %(count)s values from %(file)s for “%(app)s” on %(host)s?"),
     "migration-in-doubt": N_("A migration was cut off (%(step)s). Is the database in order, so that it may run again?"),

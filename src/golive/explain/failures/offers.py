@@ -10,15 +10,14 @@ OFFERS: dict[str, Sentences] = {
     "dotenv-import": (
         N_("%(file)s stays on this computer, and the app reads from it."),
         N_("Not offered, because their values are for developing or for this computer: %(left)s."),
-        N_("Keep these %(count)s names on the host as secrets (their values are shown nowhere): %(names)s?"),
+        N_("Keep %(names)s on the host as secrets (the values are shown nowhere)?"),
     ),
     "dotenv-local": N_(
         "%(names)s: the values in %(file)s are for developing or for this computer, so they stay here. "
         "“golive env set NAME” gives the host its own."
     ),
     "dotenv-changed": N_(
-        "%(count)s names in %(file)s have another value than when golive last looked: %(names)s. "
-        "Replace those on the host?"
+        "In %(file)s, since golive last looked, these have other values: %(names)s. Replace those on the host?"
     ),
     "dotenv-taken": N_("From %(file)s, as secrets, because the app does not start without: %(names)s."),
     "dotenv-stays": N_(
@@ -26,10 +25,28 @@ OFFERS: dict[str, Sentences] = {
         "“golive env import %(file)s” sends them."
     ),
     "dotenv-differs": N_(
-        "%(count)s names in %(file)s have another value than when golive last looked: %(names)s. "
-        "The host keeps its own; “golive env import %(file)s” replaces them."
+        "In %(file)s, since golive last looked, these have other values: %(names)s. The host keeps its own; "
+        "“golive env import %(file)s” replaces them."
     ),
     "dotenv-offer": N_("%(file)s stays on this computer, and the app reads from it: “golive up” offers %(names)s."),
+    # Data that is here.
+    "data-copy": (
+        N_("The app keeps data in %(places)s, and some is here (files: %(count)s, %(size)s)."),
+        N_("Start the site with a copy of it, instead of empty?"),
+    ),
+    "data-stays-here": N_(
+        "The site starts empty: the data in %(places)s stays here (files: %(count)s, %(size)s). "
+        "With “--copy-data”, a first “golive up” takes a copy along."
+    ),
+    "data-offer": N_(
+        "The app keeps data in %(places)s (files: %(count)s, %(size)s). “golive up” asks whether the site starts with "
+        "a copy of it, or empty; “golive up --copy-data” takes it along unasked."
+    ),
+    "data-too-much": N_(
+        "The site starts empty: %(size)s in %(places)s are too much to take along (1 GB is the most). They can be "
+        "copied afterwards, into /srv/golive/%(app)s/shared on the host."
+    ),
+    "data-late": N_("“%(app)s” has data of its own on the host already: nothing from here is copied over it."),
     # What comes next.
     "next-tables": N_("Next, make the tables of its database: %(command)s"),
     "next-admin": N_("Next, make its first account: %(command)s"),
@@ -44,4 +61,18 @@ OFFERS: dict[str, Sentences] = {
         "Variables have other values than at the time of release %(release)s; today's are used (“golive env list”)."
     ),
     "rollback-kept": N_("Not rolled back: %(places)s."),
+    # Memory.
+    "memory-beside": (
+        N_(
+            "The new release starts while the live one serves. By what that uses now, about %(need)s MB more are "
+            "needed, and %(free)s MB are free: should it not fit, the live one stays."
+        ),
+        N_("A swap file makes room; on the host, as root: %(swap)s"),
+    ),
+    "memory-for-two": (
+        N_(
+            "Later releases will start while the live one serves: two need about %(need)s MB, and %(free)s MB are free."
+        ),
+        N_("A swap file makes room; on the host, as root: %(swap)s"),
+    ),
 }

@@ -103,11 +103,14 @@ PLAN: dict[str, Failure] = {
         ),
     ),
     "address-taken": Failure(
-        N_("Who visits %(address)s on port %(port)s gets the app “%(app)s” already."),
+        N_("%(address)s already leads to the app “%(app)s” on port %(port)s."),
         N_("By the address alone nginx cannot tell two apps apart: each needs a domain, or a port of its own."),
         (
-            N_('Under [app] in golive.toml, either a domain: domains = ["shop.example.com"]'),
-            N_("Or a port: port = %(free)s. Open TCP %(free)s in the cloud's console as well (security group 安全组)."),
+            N_(
+                'Under [app] in golive.toml, give it a domain, domains = ["shop.example.com"],'
+                " or a port, port = %(free)s."
+            ),
+            N_("A port has to be opened in the cloud's console, too (security group, 安全组): TCP %(free)s."),
             N_("Or remove the other app: “golive down” in its folder."),
         ),
     ),

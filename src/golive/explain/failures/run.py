@@ -99,7 +99,11 @@ RUN: dict[str, Failure] = {
     "out-of-memory": Failure(
         N_("The host's memory ran out during: %(command)s."),
         N_("Compiling a package needs much at once; the system ended it so that the site goes on."),
-        N_("Prefer packages with ready wheels, add swap, or take a server with more memory; then run it again."),
+        N_(
+            "A swap file makes room; on the host, as root: fallocate -l 1G /swapfile && chmod 600 /swapfile && mkswap "
+            "/swapfile && swapon /swapfile && echo '/swapfile none swap sw 0 0' >> /etc/fstab. Then run it again. "
+            "Otherwise prefer packages with ready wheels, or take a server with more memory."
+        ),
     ),
     "command-failed": Failure(
         N_("A command failed with status %(status)s: %(command)s."),

@@ -26,14 +26,7 @@ WORDS: dict[str, dict[str, str]] = {
         "not-ssh": N_("what answers there does not speak SSH"),
     },
     "not-reached.reason": {
-        "timeout": N_("packets to it vanish, as a firewall lets them"),
-        "refused": N_("the connection is refused"),
-        "reset": N_("the connection is cut"),
-        "turned-away": N_("the network turns the connection away"),
-        "no-route": N_("there is no way to its network from here"),
-    },
-    "not-reached.reason": {
-        "timeout": N_("packets to it vanish, as a firewall lets them"),
+        "timeout": N_("nothing comes back, as when a firewall drops what is sent"),
         "refused": N_("the connection is refused"),
         "reset": N_("the connection is cut"),
         "turned-away": N_("the network turns the connection away"),

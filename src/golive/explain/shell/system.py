@@ -35,6 +35,7 @@ def _install_from(action: InstallPackages) -> tuple[str, ...]:
         f"Dir::Etc::SourceList={_MIRROR}/sources.list",
         "Dir::Etc::SourceParts=/dev/null",
         f"Dir::State::Lists={_MIRROR}/lists",
+        "Acquire::Languages=none",
     )
     apt = ("apt-get", *(word for setting in settings for word in ("-o", setting)))
     install = words(*apt, "install", "-y", "--no-install-recommends", *action.names)

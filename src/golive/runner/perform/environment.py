@@ -149,7 +149,7 @@ class _Build:
     def _install(self) -> None:
         action = self.action
         prepared = manifests.prepare(action, self.scratch, self.builder)
-        if manifests.name_an_index(prepared):
+        if manifests.name_an_index(action, prepared):
             self.index = ""
         try:
             self._install_by_tool(prepared)

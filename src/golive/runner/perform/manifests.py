@@ -26,7 +26,7 @@ with open(sys.argv[2], "w", encoding="utf-8") as target:
 
 _INCLUDE = re.compile(r"^\s*(-r|--requirement|-c|--constraint)[=\s]+(\S+)", re.M)
 
-_NAMES_INDEX = re.compile(r"^\s*(?:-i|--index-url|index-url|\[\[tool\.uv\.index\]\])(?![\w-])", re.M)
+_NAMES_INDEX = re.compile(r"^\s*(?:-i\s|--index-url[=\s]|index-url\s*=|\[\[tool\.uv\.index\]\])", re.M)
 
 
 class Prepared:
@@ -117,15 +117,14 @@ def decode(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
 
-def name_an_index(prepared: Prepared) -> bool:
+def name_an_index(action: BuildEnvironment, prepared: Prepared) -> bool:
     """Whether the app itself says where its packages come from. pip obeys that by itself, uv only if nobody else says
-    anything."""
+    anything. Twin: ``golive.detect.indexes``, for plans that know the app's folder."""
     text = prepared.text
-    for path in prepared.pyprojects + [
-        os.path.join(os.path.dirname(lock), "pyproject.toml") for lock in prepared.locks
-    ]:
+    folders = [os.path.dirname(os.path.join(action.project, name)) for name in action.manifests]
+    for folder in dict.fromkeys(folders):
         try:
-            with open(path, "rb") as stream:
+            with open(os.path.join(folder, "pyproject.toml"), "rb") as stream:
                 text += "\n" + decode(stream.read())
         except OSError:
             continue

@@ -104,6 +104,7 @@ def _install_from(sources: str, names: Sequence[str], context: Any) -> bool:
         ("Dir::State::Lists", lists),
         ("Dir::Cache::PkgCache", ""),
         ("Dir::Cache::SrcPkgCache", ""),
+        ("Acquire::Languages", "none"),
     )
     chosen = tuple(word for name, value in options for word in ("-o", name + "=" + value))
     trees.remove(MIRROR)
