@@ -1,6 +1,6 @@
 # make test   everything that a change has to pass; installs what it needs
 # make lint   the quick part of it
-# make demo   a practice server with the guestbook on it (Linux, root)
+# make demo   the guestbook, live on this very computer; make demo-stop ends it
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 # Practice servers share one bridge and the machine's memory; more workers than this only wait for each other.
 WORKERS ?= 3
 
-.PHONY: test lint demo bench catalogs lock tools clean
+.PHONY: test lint demo demo-stop bench catalogs lock tools clean
 
 test: $(VENV)/.ready tools
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
@@ -20,9 +20,12 @@ lint: $(VENV)/.ready
 	$(BIN)/lint-imports
 	$(BIN)/python tools/catalogs.py check
 
-demo: $(VENV)/.ready tools
-	$(BIN)/golive lab up demo || $(BIN)/golive lab reset demo
-	$(BIN)/golive up examples/guestbook --to demo --yes
+demo: $(VENV)/.ready
+	$(BIN)/golive up examples/guestbook --to local --yes
+
+# Its data goes as well: nothing of it stays.
+demo-stop: $(VENV)/.ready
+	$(BIN)/golive down examples/guestbook --to local --delete-data --yes
 
 # In an environment of its own, with golive as users install it.
 bench: tools

@@ -21,7 +21,7 @@ from golive.runner.layout import host_layout
 
 def test_every_top_level_fact_of_the_contract_is_there():
     facts = probe.gather(ProbeRequest())
-    expected = "format hostname os python systemd user clock memory cores disk addresses ipv6 packages apt pythons"
+    expected = "format kind hostname os python systemd user clock memory cores disk addresses ipv6 packages apt pythons"
     expected += " pip files units users ports panels proxy default_sites firewall apps app golive"
     assert " ".join(sorted(facts)) == " ".join(sorted(expected.split()))
     json.dumps(facts)

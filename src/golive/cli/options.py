@@ -87,5 +87,8 @@ def acting(
     return option(
         "--to",
         metavar="HOST",
-        help=N_("Which server: a name from golive.toml or of a practice server, or user@address[:port]."),
+        help=N_(
+            "Which server: a name from golive.toml or of a practice server, or user@address[:port]. Without it the one "
+            "in golive.toml, else this computer (local)."
+        ),
     )(wrapped)

@@ -22,6 +22,7 @@ from golive.locale import N_, _
         "from before goes on serving. Ctrl-C is safe at any time."
     ),
     examples=(
+        ("golive up", N_("on this computer")),
         ("golive up --to web1", N_("on a practice server (golive lab up web1)")),
         ("golive up --to root@203.0.113.7", N_("on your own server")),
         ("golive up examples/guestbook --to root@203.0.113.7 --yes", N_("another folder; never ask")),

@@ -51,6 +51,7 @@ class Facts:
     itself (free memory, the clock) and for messages. Shape of the object::
 
         format         1
+        kind           "server" | "local" (the user's own computer: nothing is root's there)
         hostname       "web1"
         os             {id, version, codename, name, arch, kernel}
         python         {version: "3.11.2", path: "/usr/bin/python3"}

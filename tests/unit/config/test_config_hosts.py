@@ -92,8 +92,17 @@ def test_the_default_host_is_meant_when_none_is_named() -> None:
     assert resolve_host(None, parse(hosts)).name == "b"
 
 
-@pytest.mark.parametrize(("settings", "names"), [(Settings(), ()), (TWO, ("web1", "backup"))])
-def test_no_host_at_all_or_several_is_refused(settings: Settings, names: tuple[str, ...]) -> None:
+def test_several_of_which_none_is_the_default_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
-        resolve_host(None, settings)
-    assert (caught.value.code, caught.value.params["names"]) == ("host-missing", names)
+        resolve_host(None, TWO)
+    assert (caught.value.code, caught.value.params["names"]) == ("host-missing", ("web1", "backup"))
+
+
+def test_no_host_at_all_means_this_computer() -> None:
+    for text in (None, "local"):
+        host = resolve_host(text, Settings())
+        assert (host.name, host.kind, host.site) == ("local", "local", "127.0.0.1")
+
+
+def test_a_host_may_be_called_local() -> None:
+    assert resolve_host("local", parse("[hosts.local]\naddress = 'a.example'\n")).kind == "ssh"

@@ -1,8 +1,11 @@
 """The two other ways: a child process here, and a script."""
 
+import sys
+
 import pytest
 
 from golive.errors import HostError
+from golive.model.platform import local_platform
 from golive.protocol.facts import ProbeRequest
 from golive.transport import bundle
 from golive.transport.fake import FakeTransport
@@ -12,13 +15,13 @@ from golive.transport.local import LocalTransport
 
 @pytest.fixture
 def local(runner, tmp_path) -> Transport:
-    transport = LocalTransport(tmp_path / "here")
+    transport = LocalTransport(local_platform(str(tmp_path / "here"), "/nowhere", ("me", "us"), sys.executable))
     transport.open()
     return transport
 
 
 def test_the_same_runner_answers_here(local, tmp_path):
-    path = tmp_path / "here" / f"runner-{bundle.bundle().name}.zip"
+    path = tmp_path / "here" / "state" / f"runner-{bundle.bundle().name}.zip"
     assert local.probe(ProbeRequest(app="web"))["runner"] == str(path)
     path.write_bytes(b"damaged")
     local.reconnect()
