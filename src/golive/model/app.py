@@ -139,7 +139,6 @@ class App:
     health: Health = Health()
     upload_limit: str = "20m"
     python_wish: str = ""
-    evidence: tuple[Evidence, ...] = field(default=(), compare=False)
     dotenv_file: str = ""
     dotenv: tuple[DotenvName, ...] = ()
     dotenv_loaded: bool = False
