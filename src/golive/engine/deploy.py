@@ -65,17 +65,17 @@ class Deploy:
         self._reporter = reporter
         self._data = data
         self._secrets: dict[str, str] = {}
-        self._wants = planner.wants(app, snapshot.code, host)
         self._facts = Facts({})
         self._planned: Plan | None = None
         travels = app.dotenv_file in snapshot.paths
         self._dotenv = DotenvOffer(app, folder, host, snapshot.code.identity, travels)
+        self._wants = planner.wants(app, snapshot.code, host)._replace(salt=self._dotenv.salt)
 
     def preview(self) -> Plan:
         """The plan, without asking for values and without mending anything."""
         facts = self._session.facts(self._wants)
         missing = tuple(env.name for env in self._missing(facts))
-        self._dotenv.notice(_names_on(facts), self._reporter)
+        self._dotenv.notice(facts, self._reporter)
         self._data.notice(self._snapshot, facts, self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
         plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
@@ -100,7 +100,7 @@ class Deploy:
         self._first = not facts.peek("app", "current")
         self._settle_doubt()
         self._settle_port(facts)
-        self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
+        self._secrets.update(self._dotenv.settle(facts, self._reporter))
         self._ask_for_values(facts)
         self._snapshot = self._data.settle(self._snapshot, facts, self._reporter)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())

@@ -17,7 +17,7 @@ OFFERS: dict[str, Sentences] = {
         "“golive env set NAME” gives the host its own."
     ),
     "dotenv-changed": N_(
-        "In %(file)s, since golive last looked, these have other values: %(names)s. Replace those on the host?"
+        "In %(file)s, these have other values than on the host: %(names)s. Replace those on the host?"
     ),
     "dotenv-taken": N_("From %(file)s, as secrets, because the app does not start without: %(names)s."),
     "dotenv-stays": N_(
@@ -25,7 +25,7 @@ OFFERS: dict[str, Sentences] = {
         "“golive env import %(file)s” sends them."
     ),
     "dotenv-differs": N_(
-        "In %(file)s, since golive last looked, these have other values: %(names)s. The host keeps its own; "
+        "In %(file)s, these have other values than on the host: %(names)s. The host keeps its own; "
         "“golive env import %(file)s” replaces them."
     ),
     "dotenv-offer": N_("%(file)s stays on this computer, and the app reads from it: “golive up” offers %(names)s."),
