@@ -14,7 +14,7 @@ from golive.config import load
 from golive.detect import detect
 from golive.detect.indexes import names_an_index
 from golive.engine.afterwards import afterwards
-from golive.engine.data_offer import DataOffer
+from golive.engine.data_offer import DataOffer, gathered
 from golive.engine.dotenv import DotenvOffer
 from golive.engine.downloads import Downloads, with_own_index
 from golive.engine.errand import Errand, Freight, carry_out
@@ -115,7 +115,7 @@ class Deploy:
         app = with_free_port(self._app, self._folder, self._host, facts, self._reporter)
         if app.port != self._app.port:
             self._app = app
-            self._snapshot = snapshot(self._folder, app.manifests, app.migrations, app.databases)
+            self._snapshot = snapshot(self._folder, app.manifests, app.migrations, gathered(app))
 
     def _settle_doubt(self) -> None:
         """A migration was cut off in the middle: with SQLite its snapshot is back; elsewhere a person must look."""
@@ -166,7 +166,7 @@ def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = Fals
     transport = transport_for(host, request, reporter)
     data = DataOffer(app, folder, request.copy_data)
     with ThreadPoolExecutor(1) as pool, closing(data):
-        packing = pool.submit(snapshot, folder, app.manifests, app.migrations, app.databases)
+        packing = pool.submit(snapshot, folder, app.manifests, app.migrations, gathered(app))
         try:
             transport.open()
             code = packing.result()

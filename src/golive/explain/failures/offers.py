@@ -51,7 +51,7 @@ OFFERS: dict[str, Sentences] = {
     "next-tables": N_("Next, make the tables of its database: %(command)s"),
     "next-admin": N_("Next, make its first account: %(command)s"),
     "next-seed": N_("Next, fill in its first data: %(command)s"),
-    "next-look": N_("To see what the app says while people visit it: %(command)s"),
+    "next-look": N_("Look at it: %(open)s; what the app says meanwhile: %(logs)s"),
     # What a rollback leaves alone.
     "rollback-data": N_(
         "Code, Python packages and settings come back; data does not. As it is now stays: %(places)s, and what is "
