@@ -177,7 +177,7 @@ def test_a_value_is_seen_by_nobody_and_one_that_stops_the_app_changes_nothing(us
     for answer, mode in (("n", ""), ("y", "day")):
         with Terminal(["env", "import", "more.env", *reach], user.environment(), app) as terminal:
             terminal.expect("New: MODE. Already so: MAIL_PASSWORD.")
-            terminal.answer("Take over 1 values", answer)
+            terminal.answer("Take these over from more.env", answer)
         assert ask(address) == (200, f"answer 1 {mode}"), terminal.screen
         assert SECRET not in terminal.screen
 

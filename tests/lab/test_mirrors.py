@@ -3,19 +3,15 @@ lies. All of them are on this machine. The server is still in its first boot, to
 
 from __future__ import annotations
 
-import base64
-import http.server
-import io
 import json
 import re
-import threading
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from faraway import Source
 from golive.config import Settings
 from golive.drivers import mirrors
 from golive.drivers.mirrors import Mirror
@@ -24,14 +20,13 @@ from golive.engine.hosts import check
 from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.lab import PracticeServer
-from golive.lab.base import mirror as archive
-from golive.lab.carry import pip_index
 from golive.lab.network import GATEWAY
 from golive.model.plan import Plan
+from golive.protocol.steps import InstallPackages
+from performing import perform, ship
 from person import ask, write_app
 
 CRAWL = 10_000
-INDEX = (pip_index() or mirrors.OFFICIAL_INDEX).rstrip("/")
 APP = """\
 import greeting
 from flask import Flask
@@ -43,91 +38,6 @@ app = Flask(__name__)
 def index():
     return greeting.TEXT + " {version}"
 """
-
-
-def wheel(text: str) -> bytes:
-    """The package ``greeting``, which only the fake indexes have."""
-    content = io.BytesIO()
-    info = "greeting-1.0.dist-info"
-    with zipfile.ZipFile(content, "w") as file:
-        file.writestr("greeting.py", f"TEXT = {text!r}\n" + "#" * 300_000)
-        file.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\n")
-        file.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        file.writestr(f"{info}/RECORD", "greeting.py,,\n")
-    return content.getvalue()
-
-
-class Source(http.server.ThreadingHTTPServer):
-    """An archive and an index in one. What it has not itself it sends on for; ``speed``: bytes a second, 0 = all.
-
-    ``asked``: every path. ``password``: the index demands it. ``lies``: answers everything with a log-in page.
-    """
-
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(self, text: str = "", speed: int = 0, password: str = "", lies: bool = False) -> None:
-        super().__init__((GATEWAY, 0), Handler)
-        self.files = {"/files/greeting-1.0-py3-none-any.whl": wheel(text)}
-        self.speed, self.password, self.lies = speed, password, lies
-        self.asked: list[str] = []
-        self.stop = threading.Event()
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def root(self) -> str:
-        return f"http://{GATEWAY}:{self.server_port}"
-
-    def as_mirror(self, name: str) -> Mirror:
-        return Mirror(name, name, (("debian", f"{self.root}/debian"),), f"{self.root}/simple/")
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    server: Source
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        if self.server.lies:
-            return self._give(b"<h1>Please log in</h1>")
-        wanted = base64.b64encode(f"me:{self.server.password}".encode()).decode()
-        if self.server.password and self.headers.get("Authorization") != f"Basic {wanted}":
-            return self._say(401, "WWW-Authenticate", 'Basic realm="private"')
-        if self.path in ("/simple/pip/", "/simple/greeting/"):
-            return self._give(b'<a href="/files/greeting-1.0-py3-none-any.whl">greeting-1.0-py3-none-any.whl</a>')
-        if self.path in self.server.files:
-            return self._give(self.server.files[self.path], "application/octet-stream")
-        if self.path.endswith("/InRelease") and self.server.speed:
-            return self._give(b"-----BEGIN PGP SIGNED MESSAGE-----\n" + b"x" * 100_000)
-        if self.path.startswith("/debian/"):
-            return self._say(302, "Location", archive() + self.path[len("/debian") :])
-        return self._say(302, "Location", INDEX + self.path[len("/simple") :])
-
-    do_HEAD = do_GET
-
-    def _say(self, status: int, name: str, value: str) -> None:
-        self.send_response(status)
-        self.send_header(name, value)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def _give(self, content: bytes, kind: str = "text/html") -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command == "HEAD":
-            return
-        piece = self.server.speed // 20 or len(content)
-        try:
-            for start in range(0, len(content), piece):
-                self.wfile.write(content[start : start + piece])
-                if self.server.speed and self.server.stop.wait(0.05):
-                    return
-        except OSError:
-            return
-
-    def log_message(self, *words: object) -> None:
-        pass
 
 
 class Watcher(Reporter):
@@ -173,9 +83,7 @@ def sources(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Source]]:
     monkeypatch.delenv("GOLIVE_MIRRORS")
     yield there
     for source in there.values():
-        source.stop.set()
-        source.shutdown()
-        source.server_close()
+        source.close()
 
 
 _FIRST_BOOT = """\
@@ -198,6 +106,7 @@ def test_a_server_far_from_everything(
     request = Request(to=f"root@{server.address}", identity=server.key_path, yes=True)
     app = write_app(tmp_path / "tiny", code=APP)
     (app / "requirements.txt").write_text("flask\ngreeting\n")
+    _a_mirror_that_fails_after_all(server, sources["lying"])
     server.run(["apt-get", "-q", "-y", "remove", "python3-venv"], env={"DEBIAN_FRONTEND": "noninteractive"})
     _sh(server, "printf '[install]\\ntrusted-host = %s\\n' " + GATEWAY + " >>/etc/pip.conf")
     _sh(server, f"echo 'deb {sources['own'].root}/debian bookworm main' >/etc/apt/sources.list")
@@ -206,7 +115,7 @@ def test_a_server_far_from_everything(
     report = check(request, Settings(), Watcher(server))
     figures = dict(report.facts)
     for kind in ("apt", "pypi"):
-        assert re.fullmatch(rf"{GATEWAY} \d\d? kB/s, dead -, lying -, slow \d\d kB/s, fast .*", figures[kind]), figures
+        assert re.fullmatch(rf"{GATEWAY} \d+ kB/s, dead -, lying -, slow \d+ kB/s, fast .*", figures[kind]), figures
     assert [finding.code for finding in report.findings if finding.level == "note"] == ["mirror-faster"] * 2
 
     server.run(["bash"], input=_FIRST_BOOT)
@@ -231,12 +140,11 @@ def test_a_server_far_from_everything(
     assert ask(server.address) == (200, "fast 2")
     assert {name: len(source.asked) for name, source in sources.items()} == counted
 
-    # An index that the owner has chosen is used whatever its speed, by uv, too, and its password is nobody's to read.
+    # An index that the owner has chosen is used whatever its speed, and its password is nobody's to read.
     private = sources["private"].root.replace("//", "//me:hunter2@")
     own_settings = f"[global]\nindex-url = {private}/simple\n"
     _sh(server, "mkdir -p /root/.config/pip && cat >/root/.config/pip/pip.conf", own_settings)
     (app / "requirements.txt").write_text("flask\ngreeting==1.0\n")
-    (app / "golive.toml").write_text('[app]\ntool = "uv"\n')
     assert "hunter2" not in json.dumps([step.action for step in plan_deploy(app, request, Watcher(server)).steps])
     watcher = Watcher(server)
     outcome = deploy(app, request, watcher)
@@ -250,19 +158,13 @@ def test_a_server_far_from_everything(
     assert "hunter2" not in journals
 
 
-def test_a_mirror_that_fails_after_all_is_not_the_end(
-    provisioned: PracticeServer, sources: dict[str, Source], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _a_mirror_that_fails_after_all(server: PracticeServer, lying: Source) -> None:
     """It answered a moment ago: the host's own sources do, though they are slow."""
-    from golive.protocol.steps import InstallPackages
-    from performing import perform, ship
-
-    ship(provisioned)
-    lying = f"deb {sources['lying'].root}/debian bookworm main\n"
-    (result,) = perform(provisioned, InstallPackages(("tree",), "lying", lying))
+    ship(server)
+    (result,) = perform(server, InstallPackages(("tree",), "lying", f"deb {lying.root}/debian bookworm main\n"))
     assert result["changed"], result
-    assert _sh(provisioned, "dpkg-query -f '${db:Status-Status}' -W tree") == "installed"
-    assert "mirror" not in _sh(provisioned, "ls /var/lib/golive 2>/dev/null || true")
+    assert _sh(server, "dpkg-query -f '${db:Status-Status}' -W tree") == "installed"
+    assert "mirror" not in _sh(server, "ls /var/lib/golive 2>/dev/null || true")
 
 
 def _sh(server: PracticeServer, command: str, stdin: str | None = None) -> str:

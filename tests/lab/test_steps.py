@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from faraway import Source
 from golive.lab import PracticeServer
 from golive.protocol.facts import ProbeRequest
 from golive.protocol.steps import (
@@ -281,6 +282,19 @@ def test_environments_of_every_sort(host):
     (result,) = perform(host, by_uv)
     assert result.get("changed") is True, result
     host.run(["/srv/golive/twin/envs/u/bin/python", "-c", "import itsdangerous, blinker, markupsafe"])
+
+    # Root's own index, which pip as another user would not know and uv of nobody: used, its password not told.
+    private = Source("private", password="hunter2")
+    settings = Path(host.root) / "root/.config/pip/pip.conf"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"[global]\nindex-url = {private.root.replace('//', '//me:hunter2@')}/simple\n")
+    (code / "private.txt").write_text("greeting\n")
+    (result,) = perform(host, environment("private.txt", path="/srv/golive/twin/envs/p", tool="uv"))
+    assert result.get("changed") is True, result
+    assert any(path.endswith(".whl") for path in private.asked)
+    assert "hunter2" not in (Path(host.root) / "var/tmp/perform-run/journal.jsonl").read_text()
+    settings.unlink()
+    private.close()
 
     (result,) = perform(host, environment("bad.txt", path="/srv/golive/twin/envs/b"))
     assert (result["code"], result["params"]["requirement"]) == ("package-not-found", "no-such-distribution-zzz==1.0")

@@ -63,7 +63,8 @@ def test_the_environment_is_stronger_than_files(site: Path, environment: Environ
     assert chosen_index() == "", "that switches all files off"
     environment(UV_INDEX_URL="https://uv.example/simple")
     site.unlink()
-    assert install_variables()["PIP_INDEX_URL"] == "https://uv.example/simple", "uv itself is installed by pip"
+    assert install_variables() == {"PIP_INDEX_URL": "https://uv.example/simple"}, "uv itself is installed by pip"
+    assert install_variables("https://m.example/")["UV_DEFAULT_INDEX"] == "https://m.example/"
 
 
 def test_a_mirror_takes_the_place_of_the_index_and_of_nothing_else(site: Path, environment: Environment) -> None:

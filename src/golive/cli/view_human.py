@@ -36,6 +36,15 @@ def _moves() -> bool:
     return sys.stdout.isatty() and not plain
 
 
+def _has_terminal() -> bool:
+    """Whether somebody can type although standard input is a file or a pipe (``getpass`` looks there first)."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
+
+
 class HumanView(View):
     """Living on a terminal; plain lines in a file, a pipe or a dumb terminal, and with ``verbose``.
 
@@ -44,6 +53,7 @@ class HumanView(View):
 
     def __init__(self, *, verbose: bool = False, beside: bool = False) -> None:
         super().__init__(verbose=verbose)
+        self._beside = beside
         colours = None if _moves() else True
         self._out = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=beside)
         self._err = Console(no_color=colours, highlight=False, markup=False, emoji=False, stderr=True)
@@ -111,8 +121,8 @@ class HumanView(View):
         return answer in ("y", "yes", "是", "好") if answer else default
 
     def ask_secret(self, code: str, **params: Param) -> str:
-        """A password, not echoed."""
-        if not self.attended:
+        """A password, not echoed. Where standard input belongs to a program, the terminal itself is asked, if any."""
+        if not self.attended and not (self._beside and not self.assume_yes and _has_terminal()):
             return ""
         self.close()
         return self._typed(lambda: getpass.getpass(notice(code, params) + " "))

@@ -19,7 +19,8 @@ _GENERATE = re.compile(
 # Given by the host, the shell or golive itself.
 _GIVEN = re.compile(
     r"^(PORT|HOST|HOME|PATH|USER|USERNAME|LOGNAME|LANG|LC_\w+|PWD|TZ|TMP|TEMP|TMPDIR|SHELL|TERM|"
-    r"PYTHON\w*|WERKZEUG_\w*|FLASK_(ENV|DEBUG|APP|RUN_\w+)|GUNICORN_CMD_ARGS|VIRTUAL_ENV|CI|HTTPS?_PROXY)$"
+    r"PYTHON\w*|WERKZEUG_\w*|FLASK_(ENV|DEBUG|APP|RUN_\w+)|GUNICORN_CMD_ARGS|VIRTUAL_ENV|CI|HTTPS?_PROXY|"
+    r"GOLIVE_(APP|RELEASE))$"
 )
 _READERS = frozenset({"dotenv", "environs", "decouple", "environ", "starlette.config"})
 

@@ -14,14 +14,15 @@ _PLAIN = re.compile(r"[\w@%+=:,./~\\-]+")
 
 
 def afterwards(app: App, folder: Path, request: Request, *, has_data: bool = False) -> tuple[Notice, ...]:
-    """One or two notices with a command to type. HAS_DATA: a copy of this computer's came along."""
-    found = []
-    for step in app.setup if not has_data else ():
-        words = ("golive", "run", *_where(folder, request), "--", *step.words)
-        found.append(Notice(_CODES[step.kind], (("command", typed(words)),)))
-    return tuple(found) or (
-        Notice("next-look", (("command", typed(("golive", "logs", "-f", *_where(folder, request)))),)),
-    )
+    """What to type next, one or two notices. HAS_DATA: a copy of this computer's came along."""
+    there = ("--app", str(folder)) if folder != Path() else ()
+    where = _where(request)
+    if has_data or not app.setup:
+        shown = typed(("golive", "open", *there[1:], *where))
+        said = typed(("golive", "logs", "-f", *there, *where))
+        return (Notice("next-look", (("open", shown), ("logs", said))),)
+    commands = ((step.kind, typed(("golive", "run", *there, *where, "--", *step.words))) for step in app.setup)
+    return tuple(Notice(_CODES[kind], (("command", command),)) for kind, command in commands)
 
 
 def typed(words: tuple[str, ...]) -> str:
@@ -29,9 +30,8 @@ def typed(words: tuple[str, ...]) -> str:
     return " ".join(word if _PLAIN.fullmatch(word) else f'"{word}"' for word in words)
 
 
-def _where(folder: Path, request: Request) -> tuple[str, ...]:
-    """The options that lead to the same app and host again."""
-    app = () if folder == Path() else ("--app", str(folder))
+def _where(request: Request) -> tuple[str, ...]:
+    """The options that lead to the same host again."""
     host = ("--to", request.to) if request.to else ()
     key = ("-i", str(request.identity)) if request.identity else ()
-    return (*app, *host, *key)
+    return (*host, *key)

@@ -5,6 +5,7 @@ Unasked it starts empty: what a developer has typed in to try things out is rare
 
 from __future__ import annotations
 
+import re
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,15 @@ from golive.transport.code import Snapshot
 from golive.transport.data import Data, copied, find_data
 
 MOST_BYTES = 1_000_000_000
+
+_GATHERED = re.compile(r"(^|[_-])(uploads?|uploaded|media|attachments?|avatars?)([_-]|$)", re.IGNORECASE)
+"""Folders of such names hold what visitors send, whether or not git is there to say so."""
+
+
+def gathered(app: App) -> tuple[str, ...]:
+    """The databases and folders that travel as data, and not as code, unless git tracks them: they change by use."""
+    folders = (entry.path for entry in app.persist if entry.kind == "directory")
+    return (*app.databases, *(path for path in folders if _GATHERED.search(path.rpartition("/")[2])))
 
 
 class DataOffer:

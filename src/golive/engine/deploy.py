@@ -14,7 +14,7 @@ from golive.config import load
 from golive.detect import detect
 from golive.detect.indexes import names_an_index
 from golive.engine.afterwards import afterwards
-from golive.engine.data_offer import DataOffer
+from golive.engine.data_offer import DataOffer, gathered
 from golive.engine.dotenv import DotenvOffer
 from golive.engine.downloads import Downloads, with_own_index
 from golive.engine.errand import Errand, Freight, carry_out
@@ -65,17 +65,17 @@ class Deploy:
         self._reporter = reporter
         self._data = data
         self._secrets: dict[str, str] = {}
-        self._wants = planner.wants(app, snapshot.code, host)
         self._facts = Facts({})
         self._planned: Plan | None = None
         travels = app.dotenv_file in snapshot.paths
         self._dotenv = DotenvOffer(app, folder, host, snapshot.code.identity, travels)
+        self._wants = planner.wants(app, snapshot.code, host)._replace(salt=self._dotenv.salt)
 
     def preview(self) -> Plan:
         """The plan, without asking for values and without mending anything."""
         facts = self._session.facts(self._wants)
         missing = tuple(env.name for env in self._missing(facts))
-        self._dotenv.notice(_names_on(facts), self._reporter)
+        self._dotenv.notice(facts, self._reporter)
         self._data.notice(self._snapshot, facts, self._reporter)
         options = planner.Options(secrets=missing, now=int(time.time()))
         plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
@@ -100,7 +100,7 @@ class Deploy:
         self._first = not facts.peek("app", "current")
         self._settle_doubt()
         self._settle_port(facts)
-        self._secrets.update(self._dotenv.settle(_names_on(facts), self._reporter))
+        self._secrets.update(self._dotenv.settle(facts, self._reporter))
         self._ask_for_values(facts)
         self._snapshot = self._data.settle(self._snapshot, facts, self._reporter)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())
@@ -115,7 +115,7 @@ class Deploy:
         app = with_free_port(self._app, self._folder, self._host, facts, self._reporter)
         if app.port != self._app.port:
             self._app = app
-            self._snapshot = snapshot(self._folder, app.manifests, app.migrations, app.databases)
+            self._snapshot = snapshot(self._folder, app.manifests, app.migrations, gathered(app))
 
     def _settle_doubt(self) -> None:
         """A migration was cut off in the middle: with SQLite its snapshot is back; elsewhere a person must look."""
@@ -166,7 +166,7 @@ def opened(folder: Path, request: Request, reporter: Reporter, keys: bool = Fals
     transport = transport_for(host, request, reporter)
     data = DataOffer(app, folder, request.copy_data)
     with ThreadPoolExecutor(1) as pool, closing(data):
-        packing = pool.submit(snapshot, folder, app.manifests, app.migrations, app.databases)
+        packing = pool.submit(snapshot, folder, app.manifests, app.migrations, gathered(app))
         try:
             transport.open()
             code = packing.result()

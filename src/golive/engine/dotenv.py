@@ -6,6 +6,7 @@ for developing only, and an app that starts can be given them later.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,10 +16,14 @@ from golive.engine.reporter import Reporter
 from golive.errors import ConfigError
 from golive.model.app import App
 from golive.model.host import Host
+from golive.protocol.facts import Facts, value_digest
 
 
 class DotenvOffer:
-    """The .env file of one app on its way to one host. ``travels``: the file itself is part of the code."""
+    """The .env file of one app on its way to one host. ``travels``: the file itself is part of the code.
+
+    ``salt``: what the facts have to be asked for with, so that they tell which values differ; "" if none matters.
+    """
 
     def __init__(self, app: App, folder: Path, host: Host, identity: str, travels: bool) -> None:
         self._app = app
@@ -26,21 +31,25 @@ class DotenvOffer:
         needed = not (travels and app.dotenv_loaded)
         self._lines = {line.name: line for line in app.dotenv} if needed else {}
         self._values = _values(folder / app.dotenv_file) if self._lines else {}
+        self.salt = secrets.token_hex(16) if self._lines else ""
         self._settled = False
+        self._same: set[str] = set()
         self._there: set[str] = set()
         self._only_told: set[str] = set()
 
-    def notice(self, there: Iterable[str], reporter: Reporter) -> None:
+    def notice(self, facts: Facts, reporter: Reporter) -> None:
         """For a plan that asks nothing: what ``up`` would ask about."""
-        names = self._offered(set(there))
+        names = self._offered(set(facts.peek("app", "env", "names") or ()))
         if names:
             reporter.say("dotenv-offer", file=self._app.dotenv_file, names=names)
 
-    def settle(self, there: Iterable[str], reporter: Reporter) -> dict[str, str]:
-        """The values to send, asked for the first time only. THERE: names that the host has."""
+    def settle(self, facts: Facts, reporter: Reporter) -> dict[str, str]:
+        """The values to send, asked for the first time only."""
         if self._settled:
             return {}
-        self._settled, self._there = True, set(there)
+        self._settled, self._there = True, set(facts.peek("app", "env", "names") or ())
+        digests = facts.peek("app", "env", "digests") or {}
+        self._same = {name for name, value in self._values.items() if digests.get(name) == self._digest(name, value)}
         chosen = (self._ask if reporter.attended else self._unasked)(self._there, reporter)
         return {name: self._values[name] for name in chosen}
 
@@ -49,6 +58,9 @@ class DotenvOffer:
         names = {*(self._there - self._only_told), *sent} & set(self._lines)
         if names:
             self._memory.see({name: self._values[name] for name in names if name in self._values})
+
+    def _digest(self, name: str, value: str) -> str:
+        return value_digest(self.salt, name, value)
 
     def _ask(self, there: set[str], reporter: Reporter) -> tuple[str, ...]:
         file = self._app.dotenv_file
@@ -77,6 +89,9 @@ class DotenvOffer:
         if stay:
             reporter.say("dotenv-stays", file=file, names=stay)
         changed = self._changed(there)
+        left = tuple(name for name in self._left(there) if name in required)
+        if left:
+            reporter.say("dotenv-local", file=file, names=left)
         if changed:
             self._only_told.update(changed)
             reporter.say("dotenv-differs", file=file, names=changed)
@@ -100,14 +115,14 @@ class DotenvOffer:
         )
 
     def _changed(self, there: set[str]) -> tuple[str, ...]:
-        """Names that the host has, and whose value here is not any more what it was when golive last looked."""
+        """Names whose value on the host is another one, and nobody has said yet that it is to stay so."""
         return tuple(
             name
             for name, value in self._values.items()
             if name in self._lines
-            and name in there
+            and name in there - self._same
             and not self._lines[name].local
-            and self._memory.differs(name, value)
+            and not self._memory.seen(name, value)
         )
 
 

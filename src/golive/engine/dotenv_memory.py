@@ -23,10 +23,9 @@ class Memory:
         self._file = data_folder() / "dotenv" / f"{name}.json"
         self._data = _loaded(self._file)
 
-    def differs(self, name: str, value: str) -> bool:
-        """Whether NAME was seen with another value."""
-        known = self._data["seen"].get(name)
-        return known is not None and bool(known != self._digest(name, value))
+    def seen(self, name: str, value: str) -> bool:
+        """Whether the host's NAME was settled when this VALUE was here."""
+        return bool(self._data["seen"].get(name) == self._digest(name, value))
 
     def declined(self, name: str, value: str) -> bool:
         """Whether NAME with this VALUE was offered, and was not wanted."""

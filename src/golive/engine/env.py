@@ -128,10 +128,7 @@ class Story:
             same = tuple(name for name in sorted(self.values) if name not in changing)
             self._reporter.say("env-found", new=new, changed=changed, same=same, **notes)
             app, host = self._slug, self._host.name
-            asked = bool(changing) and not yes
-            if asked and not self._reporter.ask(
-                "env-import", False, count=len(changing), file=file, app=app, host=host
-            ):
+            if changing and not yes and not self._reporter.ask("env-import", False, file=file, app=app, host=host):
                 raise Refused("not-confirmed", app=app)
 
         self._ask = ask

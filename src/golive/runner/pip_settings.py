@@ -104,7 +104,8 @@ def install_variables(index: str = "") -> Dict[str, str]:
         settings["cert"] = certificates
     variables = {"PIP_" + name.upper().replace("-", "_"): value for name, value in settings.items()}
     for name, variable, between in _FOR_UV:
-        if name in settings and (variable not in environment or (index and name == "index-url")):
+        told = _first(environment, _OWN_INDEX_OF_UV if name == "index-url" else (variable,))
+        if name in settings and (not told or (index and name == "index-url")):
             variables[variable] = between.join(settings[name].split())
     if certificates and not environment.get("SSL_CERT_FILE"):
         variables["SSL_CERT_FILE"] = certificates

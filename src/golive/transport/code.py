@@ -42,7 +42,11 @@ class About(NamedTuple):
 
     manifests: tuple[str, ...]
     migrations: str
-    databases: tuple[str, ...]
+    data: tuple[str, ...]
+
+    def holds(self, path: str) -> bool:
+        """Whether PATH is data, or below it."""
+        return any(path == place or path.startswith(f"{place}/") for place in self.data)
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,10 @@ class Snapshot:
 
 
 def snapshot(
-    folder: Path, manifests: tuple[str, ...] = (), migrations: str = "", databases: tuple[str, ...] = ()
+    folder: Path, manifests: tuple[str, ...] = (), migrations: str = "", data: tuple[str, ...] = ()
 ) -> Snapshot:
-    """The folder as it is now; DATABASES travel as code only if git tracks them. Raises AppError."""
-    about = About(manifests, migrations, databases)
+    """The folder as it is now. Files and folders of DATA travel as code only if git tracks them. Raises AppError."""
+    about = About(manifests, migrations, data)
     root = Path(os.path.realpath(folder))
     if not root.is_dir():
         raise AppError("folder-missing", path=str(folder))
@@ -145,7 +149,7 @@ def _under_git(root: Path) -> bool:
 
 def _snapshot(root: Path, work_tree: WorkTree | None, about: About) -> Snapshot:
     files = list(work_tree.files() if work_tree else plain_files(str(root)))
-    files = [file for file in files if file.path not in about.databases or (work_tree and work_tree.tracks(file.path))]
+    files = [file for file in files if not about.holds(file.path) or (work_tree and work_tree.tracks(file.path))]
     if not files:
         raise AppError("folder-empty", path=str(root))
     normalise = work_tree.line_endings.normalise if work_tree else None

@@ -151,3 +151,40 @@ def test_the_terminal_is_given_back_as_it_was(leaves: str) -> None:
         process.wait()
         os.close(slave)
         os.close(master)
+
+
+SECRET = """
+import fcntl, sys, termios
+fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+from golive.cli.view import open_view_beside
+view = open_view_beside(json=False)
+secret = view.ask_secret("sudo-password", user="ann", host="web1")
+print("<" + secret + ">", sys.stdin.read())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals as POSIX has them")
+def test_a_password_is_asked_at_the_terminal_while_a_file_is_piped_in() -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SECRET], stdin=subprocess.PIPE, stdout=slave, stderr=slave, start_new_session=True
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"the file")
+    process.stdin.close()
+    said = b""
+    try:
+        while b"for sudo:" not in said:
+            said += os.read(master, 4096)
+        os.write(master, b"hunter2\n")
+        while b"<hunter2> the file" not in said:
+            said += os.read(master, 4096)
+        assert said.count(b"hunter2") == 1
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(slave)
+        os.close(master)

@@ -11,6 +11,7 @@ import pytest
 
 from golive.drivers.appserver.gunicorn import Size, command
 from golive.drivers.places import AppPlaces
+from golive.drivers.proxy.default_site import ANY_OTHER
 from golive.drivers.proxy.nginx import Mount, Site, render_site
 from golive.drivers.supervise.systemd import INSTANCE, RELEASE, render_boot_unit, render_unit, unit_template
 
@@ -71,7 +72,7 @@ def test_systemd_knows_every_line_of_the_boot_unit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "site",
     [
-        Site(("203.0.113.7",), 80, ("web-1.sock",)),
+        Site(("203.0.113.7", ANY_OTHER), 80, ("web-1.sock",)),
         Site(("例子.cn", "*.example.com", "2001:db8::7"), 8080, ("web-1.sock", "web-2.sock"), ipv6=True),
         Site(("a.example",), 80, ("web-1.sock",), (Mount("/static/", 'a "b" 中;{}/static', ("uploads",)),), "1g"),
     ],

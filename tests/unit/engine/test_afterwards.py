@@ -32,10 +32,15 @@ def test_the_same_app_and_host_again() -> None:
 
 def test_an_app_without_commands_is_looked_at() -> None:
     assert afterwards(APP, Path(), Request(to="web1")) == (
-        Notice("next-look", (("command", "golive logs -f --to web1"),)),
+        Notice("next-look", (("open", "golive open --to web1"), ("logs", "golive logs -f --to web1"))),
     )
 
 
 def test_data_that_came_along_has_its_tables_and_accounts() -> None:
     app = App("shop", "flask", "app:app", setup=(TABLES, ADMIN))
     assert [notice.code for notice in afterwards(app, Path(), Request(), has_data=True)] == ["next-look"]
+
+
+def test_another_folder_is_named_as_each_command_takes_it() -> None:
+    (told,) = afterwards(APP, Path("my shop"), Request())
+    assert dict(told.params) == {"open": 'golive open "my shop"', "logs": 'golive logs -f --app "my shop"'}

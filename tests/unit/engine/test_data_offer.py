@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from golive.engine import data_offer
-from golive.engine.data_offer import DataOffer
+from golive.engine.data_offer import DataOffer, gathered
 from golive.engine.reporter import Reporter
 from golive.errors import Refused
 from golive.model.app import App
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def settled(folder: Path, facts: dict[str, Any], person: Person, *, wanted: bool = False) -> bool:
     """Whether the data goes along."""
-    plain = snapshot(folder, databases=("shop.db",))
+    plain = snapshot(folder, data=("shop.db",))
     with closing(DataOffer(APP, folder, wanted)) as offer:
         taken = offer.settle(plain, Facts(facts), person)
         assert offer.settle(taken, Facts(facts), person) is taken, "a plan made anew asks nothing"
@@ -102,5 +102,15 @@ def test_too_much_is_told_and_refused_when_it_was_wanted(folder: Path, monkeypat
 
 def test_a_plan_only_tells(folder: Path) -> None:
     person = Person()
-    DataOffer(APP, folder, False).notice(snapshot(folder, databases=("shop.db",)), Facts(NEW), person)
+    DataOffer(APP, folder, False).notice(snapshot(folder, data=("shop.db",)), Facts(NEW), person)
     assert person.heard == ["data-offer"]
+
+
+def test_databases_and_folders_of_uploads_are_gathered_and_others_may_be_code() -> None:
+    paths = ("instance", "static/user_uploads", "data", "media", "downloads")
+    app = App("shop", "flask", "app:app", databases=("instance/shop.db",), persist=_folders(paths))
+    assert gathered(app) == ("instance/shop.db", "static/user_uploads", "media")
+
+
+def _folders(paths: tuple[str, ...]) -> tuple[SharedPath, ...]:
+    return tuple(SharedPath(path, "directory") for path in paths)

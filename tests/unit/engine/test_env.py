@@ -103,7 +103,7 @@ def test_an_import_shows_the_names_and_asks_once(story) -> None:
         "FLASK_DEBUG": "1",
     }
     (code, params), (asked, question) = listener.said
-    assert (code, asked, question["count"]) == ("env-found", "env-import", 3)
+    assert (code, asked, question["file"]) == ("env-found", "env-import", "x.env")
     told = {"told": ("D",), "ours": ("GOLIVE_APP",), "here": ("FLASK_DEBUG",)}
     assert params == {"new": ("C", "FLASK_DEBUG"), "changed": ("B",), "same": ("A",)} | told
     with pytest.raises(GoliveError, match="not-confirmed"):

@@ -33,17 +33,20 @@ def test_what_git_ignores_is_data_and_what_travels_is_not(repository: Path) -> N
     assert data.size == 3
 
 
-def test_without_git_a_database_is_data_and_not_code(app: Path) -> None:  # noqa: F811
-    write(app, {"app.py": "x", "shop.db": "1"})
-    taken = snapshot(app, databases=("shop.db",))
-    assert taken.paths == {"app.py"}
-    assert find_data(app, (ONE_FILE,), taken.paths).places == ("shop.db",)
+def test_without_git_what_is_gathered_is_data_and_not_code(app: Path) -> None:  # noqa: F811
+    write(app, {"app.py": "x", "shop.db": "1", "static/uploads/a.jpg": "2", "static/uploads.css": "3"})
+    taken = snapshot(app, data=("shop.db", "static/uploads"))
+    assert taken.paths == {"app.py", "static/uploads.css"}
+    assert find_data(app, (ONE_FILE, UPLOADS), taken.paths).places == ("shop.db", "static/uploads/")
 
 
-def test_a_tracked_database_is_code(repository: Path) -> None:  # noqa: F811
-    write(repository, {"app.py": "x", "shop.db": "1"})
+def test_what_git_tracks_is_code(repository: Path) -> None:  # noqa: F811
+    write(repository, {"app.py": "x", "shop.db": "1", "static/uploads/logo.png": "2"})
     commit(repository)
-    assert "shop.db" in snapshot(repository, databases=("shop.db",)).paths
+    write(repository, {"static/uploads/cat.png": "3"})
+    taken = snapshot(repository, data=("shop.db", "static/uploads"))
+    assert taken.paths == {"app.py", "shop.db", "static/uploads/logo.png"}
+    assert [file.path for file in find_data(repository, (UPLOADS,), taken.paths).files] == ["static/uploads/cat.png"]
 
 
 def test_nothing_there_is_no_data(app: Path) -> None:  # noqa: F811

@@ -109,7 +109,7 @@ NOTICES: dict[str, Sentences] = {
         N_("Left out, because golive sets them itself: %(ours)s."),
         N_("Look at these first, they seem to be for this computer only: %(here)s."),
     ),
-    "env-import": N_("Take over %(count)s values from %(file)s for “%(app)s” on %(host)s?"),
+    "env-import": N_("Take these over from %(file)s, for “%(app)s” on %(host)s?"),
     "migration-in-doubt": N_("A migration was cut off (%(step)s). Is the database in order, so that it may run again?"),
     "identity-adopt": N_(
         "An app called “%(app)s” from another folder is on %(host)s. Is it the same app, to be replaced by this one?"

@@ -17,7 +17,7 @@ OFFERS: dict[str, Sentences] = {
         "“golive env set NAME” gives the host its own."
     ),
     "dotenv-changed": N_(
-        "In %(file)s, since golive last looked, these have other values: %(names)s. Replace those on the host?"
+        "In %(file)s, these have other values than on the host: %(names)s. Replace those on the host?"
     ),
     "dotenv-taken": N_("From %(file)s, as secrets, because the app does not start without: %(names)s."),
     "dotenv-stays": N_(
@@ -25,7 +25,7 @@ OFFERS: dict[str, Sentences] = {
         "“golive env import %(file)s” sends them."
     ),
     "dotenv-differs": N_(
-        "In %(file)s, since golive last looked, these have other values: %(names)s. The host keeps its own; "
+        "In %(file)s, these have other values than on the host: %(names)s. The host keeps its own; "
         "“golive env import %(file)s” replaces them."
     ),
     "dotenv-offer": N_("%(file)s stays on this computer, and the app reads from it: “golive up” offers %(names)s."),
@@ -51,7 +51,7 @@ OFFERS: dict[str, Sentences] = {
     "next-tables": N_("Next, make the tables of its database: %(command)s"),
     "next-admin": N_("Next, make its first account: %(command)s"),
     "next-seed": N_("Next, fill in its first data: %(command)s"),
-    "next-look": N_("To see what the app says while people visit it: %(command)s"),
+    "next-look": N_("Look at it: %(open)s; what the app says meanwhile: %(logs)s"),
     # What a rollback leaves alone.
     "rollback-data": N_(
         "Code, Python packages and settings come back; data does not. As it is now stays: %(places)s, and what is "

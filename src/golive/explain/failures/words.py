@@ -57,6 +57,7 @@ WORDS: dict[str, dict[str, str]] = {
         "stale-plan": N_("the host has changed meanwhile"),
         "code-corrupt": N_("the host lacks code that it had before, so all of it is sent"),
     },
+    "file": {"-": N_("standard input")},
     "found": {
         "file": N_("a file"),
         "directory": N_("a folder"),
