@@ -27,9 +27,9 @@ def _step(step: Step) -> str:
     head = f"\n[{step.phase}] {step.id}: {kind_of(step.action)} ({', '.join(marks)})"
     if step.needs:
         head += f" after {', '.join(step.needs)}"
-    return "\n".join(
-        [head, *(f"    {name}: {_value(name, getattr(step.action, name))}" for name in step.action._fields)]
-    )
+    # On a server there is no supervisor but systemd.
+    fields = [name for name in step.action._fields if name != "supervisor" or step.action.supervisor]
+    return "\n".join([head, *(f"    {name}: {_value(name, getattr(step.action, name))}" for name in fields)])
 
 
 def _value(name: str, value: Any) -> str:

@@ -192,6 +192,19 @@ def test_a_process_that_dies_is_started_again(someone: Person) -> None:
     wait_until(answers)
 
 
+def test_a_proxy_that_dies_is_started_again(someone: Person) -> None:
+    proxy = next(number for number, line in someone.processes().items() if "nginx: master" in line or "forward" in line)
+    os.kill(proxy, signal.SIGKILL)
+
+    def answers() -> bool:
+        try:
+            return someone.visit() == "four" and proxy not in someone.processes()
+        except OSError:
+            return False
+
+    wait_until(answers)
+
+
 def test_two_at_once_end_well(someone: Person) -> None:
     someone.rewrite('VERSION = "four"', 'VERSION = "five"')
     both = [someone.begin("up", "--yes") for _ in range(2)]

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = sorted((ROOT / "src" / "golive").rglob("*.py"))
 # The closed set of steps is one idea that does not get better by being cut in two.
-LONG = {"protocol/steps.py": 400}
+LONG = {"protocol/steps.py": 420}
 
 
 @pytest.mark.parametrize(

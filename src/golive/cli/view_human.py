@@ -162,8 +162,6 @@ class HumanView(View):
                 self._err.print(_("These packages were installed and stay: %s") % ", ".join(outcome.kept))
             return 1
         self._tell(self._out, f"{self._symbols.good} ", "bold green", told or self._success(outcome))
-        for told_after in outcome.after:
-            self.say(told_after.code, **dict(told_after.params))
         for concern in outcome.concerns:
             self._warn(concern)
         for told_after in outcome.after:

@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _note(path: Path) -> None:
     path.parent.mkdir(0o700, exist_ok=True)
+    programs.end_last(str(path))
     with path.open("a", encoding="ascii") as stream:
         stream.write(f"{os.getpid()} {programs.birth(os.getpid())}\n")
 

@@ -23,8 +23,18 @@ def _folder(layout: LocalLayout) -> str:
 
 
 def _starts(layout: LocalLayout, name: str) -> List[Tuple[int, str]]:
+    return _starts_in(os.path.join(_folder(layout), name))
+
+
+def end_last(path: str) -> None:
+    """What the start before, as noted at PATH, has left running without its main process: nginx's workers, say, who
+    would keep the port."""
+    _end([pid for pid, _ in _starts_in(path)[-1:] if pid != os.getpid() and not is_alive(pid)])
+
+
+def _starts_in(path: str) -> List[Tuple[int, str]]:
     try:
-        with open(os.path.join(_folder(layout), name)) as stream:
+        with open(path) as stream:
             lines = [line.split(None, 1) for line in stream if line.endswith("\n")]
     except OSError:
         return []
@@ -83,7 +93,8 @@ def _groups(layout: LocalLayout, name: str) -> List[int]:
 
 
 def _end(groups: List[int]) -> None:
-    for number, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, 5.0)):
+    groups = list(filter(_has_members, groups))
+    for number, patience in ((signal.SIGTERM, GRACE), (signal.SIGKILL, 5.0)) if groups else ():
         for group in groups:
             try:
                 os.killpg(group, number)
