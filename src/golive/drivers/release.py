@@ -53,6 +53,9 @@ MAINTENANCE = (503,)
 SETTLE_PROVEN = 100
 """Milliseconds over which a release that was live before has to go on answering."""
 
+_BEFORE_COMMANDS = ("build-environment", "env-file", "share-data")
+"""What a program of the app needs."""
+
 PROVEN = frozenset({"rollback", "restart", "scale"})
 """Origins of releases whose code, environment and settings have served before."""
 
@@ -63,6 +66,7 @@ class Blueprint:
     ``removed``: names that lose theirs.
 
     ``app_identity``: the app's origin, "" = leave it as it is. ``old_units``: (process, instances) of the live release.
+    ``set_up``: argv of the app's own command to be run once before the first start.
     """
 
     places: AppPlaces
@@ -77,6 +81,7 @@ class Blueprint:
     secrets: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     migrate: bool = False
+    set_up: tuple[str, ...] = ()
 
     @property
     def at(self) -> ReleasePlaces:
@@ -116,6 +121,8 @@ def plan_release(draft: Draft, plan: Blueprint) -> None:
     _units(draft, plan)
     if plan.migrate:
         _migration(draft, plan)
+    if plan.set_up:
+        draft.add("set-up", _command(plan, plan.set_up, "set-up"), "set-up", needs=_BEFORE_COMMANDS)
     draft.phase = "start"
     _start(draft, plan)
     draft.phase = "switch"
@@ -205,16 +212,20 @@ def _migration(draft: Draft, plan: Blueprint) -> None:
             snapshot = SnapshotDatabase(live, f"{at.snapshots}/{database}")
             name = "snapshot-database" if number == 1 else f"snapshot-database-{number}"
             draft.add(name, snapshot, "snapshot", needs=("share-data",))
-    program, *arguments = recipe.migrate
-    command = RunCommand(
-        argv=(f"{places.environment(recipe.environment.key)}/bin/{program}", *arguments),
-        cwd=working_folder(at, recipe),
-        user=places.user,
-        environment_file=at.env,
-        purpose="migrate",
+    command = _command(plan, recipe.migrate, "migrate")
+    draft.add("migrate", command, "migrate", needs=(*_BEFORE_COMMANDS, "snapshot-database"), repeat="ask")
+
+
+def _command(plan: Blueprint, argv: tuple[str, ...], purpose: str) -> RunCommand:
+    """A program of the app's environment, run as the app runs."""
+    program, *arguments = argv
+    return RunCommand(
+        argv=(f"{plan.places.environment(plan.recipe.environment.key)}/bin/{program}", *arguments),
+        cwd=working_folder(plan.at, plan.recipe),
+        user=plan.places.user,
+        environment_file=plan.at.env,
+        purpose=purpose,
     )
-    needs = ("build-environment", "env-file", "share-data", "snapshot-database")
-    draft.add("migrate", command, "migrate", needs=needs, repeat="ask")
 
 
 def working_folder(at: ReleasePlaces, recipe: Recipe) -> str:
@@ -230,7 +241,7 @@ def _shared_place(places: AppPlaces, recipe: Recipe, database: str) -> str:
 
 
 def _start(draft: Draft, plan: Blueprint) -> None:
-    needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate")
+    needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate", "set-up")
     draft.add("start-release", StartUnits(plan.release.units), "start", needs=needs)
     wait = healthy(plan.at, plan.recipe, plan.host_name)
     if plan.release.origin in PROVEN:
