@@ -126,8 +126,10 @@ class Deploy:
         return planner.tables_command(self._app, self._snapshot.paths, known, facts)
 
     def _done(self) -> tuple[str, ...]:
-        """The kinds of the app's own commands that are not needed: data that came along has tables and accounts."""
-        if self._data.taken and any(path in self._snapshot.paths for path in self._app.databases):
+        """The kinds of the app's own commands that are not needed: data that came along, or that an earlier “down” has
+        left there, has tables and accounts, and a second init-db would often delete them."""
+        came = any(path in self._snapshot.paths for path in self._app.databases)
+        if came or planner.has_data(self._app, self._facts):
             return ("tables", "admin", "seed")
         return ("tables",) if self._set_up else ()
 

@@ -20,8 +20,12 @@ def tables_command(app: App, travels: Collection[str], known: Collection[str], f
         return None
     if facts.peek("app", "current") or not app.databases or app.services:
         return None
-    there = set(facts.peek("app", "shared") or ())
-    places = {entry.path.partition("/")[0] for entry in app.persist}
-    if there & places or any(path in travels for path in app.databases) or any(map(leads_to_database, known)):
+    if has_data(app, facts) or any(path in travels for path in app.databases) or any(map(leads_to_database, known)):
         return None
     return command
+
+
+def has_data(app: App, facts: Facts) -> bool:
+    """Whether something of what the app writes is on the host already: an earlier ``down`` leaves it there."""
+    there = set(facts.peek("app", "shared") or ())
+    return any(entry.path.partition("/")[0] in there for entry in app.persist)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from golive.model.app import App, Service, SetupCommand
-from golive.planner import tables_command
+from golive.planner import has_data, tables_command
 from golive.protocol.facts import Facts
 from golive.protocol.steps import SharedPath
 
@@ -48,3 +48,9 @@ def test_a_new_site_whose_database_is_nowhere_yet() -> None:
 )
 def test_anywhere_else_it_is_only_suggested(app: App, travels: Any, known: Any, facts: dict[str, Any]) -> None:
     assert tables_command(app, travels, known, Facts(facts)) is None
+
+
+def test_what_an_earlier_down_has_left_is_data() -> None:
+    assert has_data(APP, Facts({"app": {"current": 0, "shared": ["instance"]}}))
+    assert not has_data(APP, Facts({"app": {"current": 0, "shared": [".cache"]}}))
+    assert not has_data(APP, Facts(NEW))

@@ -53,7 +53,7 @@ OFFERS: dict[str, Sentences] = {
         N_("Run it once, before the first start?"),
     ),
     # What comes next.
-    "next-tables": N_("Next, make the tables of its database: %(command)s"),
+    "next-tables": N_("Next, if its database has no tables yet: %(command)s"),
     "next-admin": N_("Next, make its first account: %(command)s"),
     "next-seed": N_("Next, fill in its first data: %(command)s"),
     "next-look": N_("Look at it: %(open)s; what the app says meanwhile: %(logs)s"),
