@@ -118,3 +118,18 @@ def test_the_proxy_file() -> None:
     mount = nginx.Mount("/static/", "guestbook/static", ("uploads",))
     site = nginx.Site(("guestbook.example", "www.guestbook.example"), 80, ("web-1.sock",), (mount,), ipv6=True)
     expect(FOLDER / "texts" / "golive-guestbook.conf", nginx.render_site(places.AppPlaces("guestbook"), site))
+
+
+def test_the_apps_own_tables_are_made_before_its_first_start_and_never_again() -> None:
+    host = Imagined()
+    errand = {"deploy": {"options": {"set_up": ["flask", "--app", "wsgi", "init-db"]}}}
+    steps = {step.id: step for step in host.do(errand).steps}
+    command = steps["set-up"].action
+    assert command.argv[0].endswith("/bin/flask")
+    assert command.argv[1:] == ("--app", "wsgi", "init-db")
+    assert (command.user, command.purpose) == ("golive-guestbook", "set-up")
+    order = list(steps)
+    assert order.index("share-data") < order.index("set-up") < order.index("start-release")
+    assert "set-up" in steps["start-release"].needs
+    later = {"deploy": {**errand["deploy"], "code": {"version": 2}}}
+    assert "set-up" not in {step.id for step in host.plan(later).steps}

@@ -95,8 +95,8 @@ def render_dotenv(app: App, console: Console) -> None:
     made = {need.name for need in app.env if need.generate}
     values = {
         "file": app.dotenv_file,
-        "names": ", ".join(line.name for line in app.dotenv if not line.local),
-        "left": ", ".join(line.name for line in app.dotenv if line.local and line.name not in made),
+        "names": _(", ").join(line.name for line in app.dotenv if not line.local),
+        "left": _(", ").join(line.name for line in app.dotenv if line.local and line.name not in made),
     }
     if values["names"]:
         console.print(_("%(file)s stays on this computer. “golive up” offers to keep on the host: %(names)s.") % values)

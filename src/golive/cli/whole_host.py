@@ -12,7 +12,7 @@ from golive.locale import N_, _
 
 STATES = {
     "running": N_("running"),
-    "maintenance": N_("maintenance"),
+    "maintenance": N_("in maintenance"),
     "partly": N_("partly running"),
     "stopped": N_("stopped"),
     "data-only": N_("only its data"),

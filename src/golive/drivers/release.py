@@ -12,15 +12,14 @@ from golive.drivers.ground import proxy_may_enter
 from golive.drivers.places import IDENTITY_URL, AppPlaces, ReleasePlaces
 from golive.drivers.proxy import nginx, own_proxy
 from golive.drivers.python.environment import is_complete
-from golive.drivers.recipe import Recipe, Unit
+from golive.drivers.recipe import Recipe
 from golive.drivers.supervise import systemd
-from golive.drivers.supervise.units import render_unit
+from golive.drivers.supervise.plan_units import plan_boot_unit, plan_unit
 from golive.model.release import Release
 from golive.protocol.facts import digest_of
 from golive.protocol.steps import (
     BuildEnvironment,
     DrainUnits,
-    EnableUnit,
     Endpoint,
     EnsureDirectory,
     EnsureLink,
@@ -53,6 +52,9 @@ MAINTENANCE = (503,)
 SETTLE_PROVEN = 100
 """Milliseconds over which a release that was live before has to go on answering."""
 
+_BEFORE_COMMANDS = ("build-environment", "env-file", "share-data")
+"""What a program of the app needs."""
+
 PROVEN = frozenset({"rollback", "restart", "scale"})
 """Origins of releases whose code, environment and settings have served before."""
 
@@ -63,6 +65,7 @@ class Blueprint:
     ``removed``: names that lose theirs.
 
     ``app_identity``: the app's origin, "" = leave it as it is. ``old_units``: (process, instances) of the live release.
+    ``set_up``: argv of the app's own command to be run once before the first start.
     """
 
     places: AppPlaces
@@ -77,6 +80,7 @@ class Blueprint:
     secrets: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     migrate: bool = False
+    set_up: tuple[str, ...] = ()
 
     @property
     def at(self) -> ReleasePlaces:
@@ -116,6 +120,8 @@ def plan_release(draft: Draft, plan: Blueprint) -> None:
     _units(draft, plan)
     if plan.migrate:
         _migration(draft, plan)
+    if plan.set_up:
+        draft.add("set-up", _command(plan, plan.set_up, "set-up"), "set-up", needs=_BEFORE_COMMANDS)
     draft.phase = "start"
     _start(draft, plan)
     draft.phase = "switch"
@@ -185,28 +191,6 @@ def _units(draft: Draft, plan: Blueprint) -> None:
         draft.add("reload-units", ReloadUnits(), "reload-units", needs=("unit-web",))
 
 
-def plan_unit(draft: Draft, at: ReleasePlaces, unit: Unit) -> None:
-    """What keeps a process of this release running."""
-    places = draft.places
-    text = render_unit(places, unit, int(at.number))
-    file = WriteFile(at.unit_file(unit.process), text, 0o644, places.owner, places.platform.group)
-    draft.add(f"unit-{unit.process}", file, "unit", needs=("env-file",))
-
-
-def plan_boot_unit(draft: Draft) -> None:
-    """The unit that starts the live release at boot, where it is not there or not as it should be. With the user's own
-    computer nothing is started: ``golive up`` does that."""
-    places = draft.places
-    if places.platform.local:
-        return
-    boot = systemd.render_boot_unit(places)
-    if differs(draft.facts, WriteFile(places.boot_unit_file, boot)):
-        draft.add("boot-unit", WriteFile(places.boot_unit_file, boot), "boot-unit")
-        draft.add("reload-units", ReloadUnits(), "reload-units", needs=("boot-unit", "unit-web"))
-    if draft.facts.get("units", places.boot_unit, "enabled") != "enabled":
-        draft.add("enable-boot-unit", EnableUnit(places.boot_unit), "enable", needs=("boot-unit", "reload-units"))
-
-
 def _migration(draft: Draft, plan: Blueprint) -> None:
     places, at, recipe = plan.places, plan.at, plan.recipe
     for number, database in enumerate(recipe.databases, 1):
@@ -215,16 +199,20 @@ def _migration(draft: Draft, plan: Blueprint) -> None:
             snapshot = SnapshotDatabase(live, f"{at.snapshots}/{database}")
             name = "snapshot-database" if number == 1 else f"snapshot-database-{number}"
             draft.add(name, snapshot, "snapshot", needs=("share-data",))
-    program, *arguments = recipe.migrate
-    command = RunCommand(
-        argv=(f"{places.environment(recipe.environment.key)}/bin/{program}", *arguments),
-        cwd=working_folder(at, recipe),
-        user="" if places.platform.local else places.user,
-        environment_file=at.env,
-        purpose="migrate",
+    command = _command(plan, recipe.migrate, "migrate")
+    draft.add("migrate", command, "migrate", needs=(*_BEFORE_COMMANDS, "snapshot-database"), repeat="ask")
+
+
+def _command(plan: Blueprint, argv: tuple[str, ...], purpose: str) -> RunCommand:
+    """A program of the app's environment, run as the app runs."""
+    program, *arguments = argv
+    return RunCommand(
+        argv=(f"{plan.places.environment(plan.recipe.environment.key)}/bin/{program}", *arguments),
+        cwd=working_folder(plan.at, plan.recipe),
+        user="" if plan.places.platform.local else plan.places.user,
+        environment_file=plan.at.env,
+        purpose=purpose,
     )
-    needs = ("build-environment", "env-file", "share-data", "snapshot-database")
-    draft.add("migrate", command, "migrate", needs=needs, repeat="ask")
 
 
 def working_folder(at: ReleasePlaces, recipe: Recipe) -> str:
@@ -240,7 +228,7 @@ def _shared_place(places: AppPlaces, recipe: Recipe, database: str) -> str:
 
 
 def _start(draft: Draft, plan: Blueprint) -> None:
-    needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate")
+    needs = ("build-environment", "env-file", "run-link", "reload-units", "migrate", "set-up")
     draft.add("start-release", StartUnits(plan.release.units), "start", needs=needs)
     wait = healthy(plan.at, plan.recipe, plan.host_name)
     if plan.release.origin in PROVEN:

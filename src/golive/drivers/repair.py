@@ -9,14 +9,13 @@ from golive.drivers.proxy import nginx
 from golive.drivers.recipe import Recipe
 from golive.drivers.release import (
     healthy,
-    plan_boot_unit,
     plan_proxy_file,
     plan_proxy_reload,
-    plan_unit,
     release_identity,
     units_of,
     verify,
 )
+from golive.drivers.supervise.plan_units import plan_boot_unit, plan_unit
 from golive.protocol.steps import ReloadUnits, StartUnits
 
 

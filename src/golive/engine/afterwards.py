@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from golive.engine.request import Request
@@ -13,15 +14,16 @@ _CODES = {"tables": "next-tables", "admin": "next-admin", "seed": "next-seed"}
 _PLAIN = re.compile(r"[\w@%+=:,./~\\-]+")
 
 
-def afterwards(app: App, folder: Path, request: Request, *, has_data: bool = False) -> tuple[Notice, ...]:
-    """What to type next, one or two notices. HAS_DATA: a copy of this computer's came along."""
+def afterwards(app: App, folder: Path, request: Request, done: Collection[str] = ()) -> tuple[Notice, ...]:
+    """What to type next, one or two notices. DONE: kinds of the app's own commands that are not needed any more."""
     there = ("--app", str(folder)) if folder != Path() else ()
     where = _where(request)
-    if has_data or not app.setup:
+    setup = [step for step in app.setup if step.kind not in done]
+    if not setup:
         shown = typed(("golive", "open", *there[1:], *where))
         said = typed(("golive", "logs", "-f", *there, *where))
         return (Notice("next-look", (("open", shown), ("logs", said))),)
-    commands = ((step.kind, typed(("golive", "run", *there, *where, "--", *step.words))) for step in app.setup)
+    commands = ((step.kind, typed(("golive", "run", *there, *where, "--", *step.words))) for step in setup)
     return tuple(Notice(_CODES[kind], (("command", command),)) for kind, command in commands)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -26,7 +26,7 @@ from golive.engine.reporter import Reporter
 from golive.engine.request import Request
 from golive.engine.session import Session
 from golive.errors import Refused
-from golive.model.app import App, EnvName
+from golive.model.app import App, EnvName, SetupCommand
 from golive.model.plan import Notice, Plan
 from golive.protocol.facts import Facts
 from golive.transport.code import Snapshot, snapshot
@@ -65,6 +65,8 @@ class Deploy:
         self._reporter = reporter
         self._data = data
         self._secrets: dict[str, str] = {}
+        self._set_up: tuple[str, ...] = ()
+        self._asked_tables = False
         self._facts = Facts({})
         self._planned: Plan | None = None
         travels = app.dotenv_file in snapshot.paths
@@ -77,7 +79,9 @@ class Deploy:
         missing = tuple(env.name for env in self._missing(facts))
         self._dotenv.notice(facts, self._reporter)
         self._data.notice(self._snapshot, facts, self._reporter)
-        options = planner.Options(secrets=missing, now=int(time.time()))
+        tables = self._tables(facts, missing)
+        set_up = tables.words if tables else ()
+        options = planner.Options(secrets=missing, now=int(time.time()), set_up=set_up)
         plan = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
         return Downloads(self._session).improved(plan, facts)
 
@@ -88,7 +92,7 @@ class Deploy:
         if outcome.ok:
             self._dotenv.remember(self._secrets)
             if self._first:
-                after = afterwards(self._app, self._folder, request, has_data=self._data.taken)
+                after = afterwards(self._app, self._folder, request, self._done())
                 means = (Notice("local-means"),) if self._host.platform.local else ()
                 outcome = replace(outcome, after=(*means, *after))
             if self._planned and self._planned.changes:
@@ -104,10 +108,32 @@ class Deploy:
         self._ask_for_values(facts)
         self._snapshot = self._data.settle(self._snapshot, facts, self._reporter)
         secrets, now = tuple(sorted(self._secrets)), int(time.time())
-        options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now)
+        self._settle_tables(facts)
+        options = planner.Options(secrets=secrets, adopt=self._adopts(facts), now=now, set_up=self._set_up)
         self._facts = facts
         self._planned = planner.plan(self._app, self._snapshot.code, self._host, facts, options)
         return self._planned
+
+    def _settle_tables(self, facts: Facts) -> None:
+        """Whether the app's own command makes its tables before the first start; asked once."""
+        tables = self._tables(facts, self._secrets)
+        if tables and not self._asked_tables:
+            self._asked_tables = True
+            place = f"{tables.file}:{tables.line}"
+            if self._reporter.ask("set-up-tables", True, command=" ".join(tables.words), place=place):
+                self._set_up = tables.words
+
+    def _tables(self, facts: Facts, sent: Iterable[str]) -> SetupCommand | None:
+        known = {*_names_on(facts), *(name for name, _ in self._app.plain_env), *sent}
+        return planner.tables_command(self._app, self._snapshot.paths, known, facts)
+
+    def _done(self) -> tuple[str, ...]:
+        """The kinds of the app's own commands that are not needed: data that came along, or that an earlier “down” has
+        left there, has tables and accounts, and a second init-db would often delete them."""
+        came = any(path in self._snapshot.paths for path in self._app.databases)
+        if came or planner.has_data(self._app, self._facts):
+            return ("tables", "admin", "seed")
+        return ("tables",) if self._set_up else ()
 
     def _settle_port(self, facts: Facts) -> None:
         """Another app answers there: this one may get the next free port, which golive.toml then says. The file is part

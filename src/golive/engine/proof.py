@@ -116,14 +116,14 @@ def judge(visit: Visit, page: Visit | None, check: VerifySite, place: Place) -> 
     if is_ours(visit, check.identity):
         return _page_fails(page, check, place)
     url, address = place.url, next(filter(_is_public, place.addresses), (*place.addresses, "")[0])
-    if visit.problem == "name":
-        return _concern("name-leads-nowhere", name=place.name, address=address, url=url)
+    if not visit.found and not visit.answer:
+        return _leads_nowhere(place, address)
     if leads_elsewhere(place, visit.found):
         return _concern("name-leads-elsewhere", name=place.name, found=visit.found, address=address, url=url)
     if visit.answer or visit.problem == "garbled":
         return _intercepted(visit, page, place)
     if not _visitable(place, visit.found):
-        return _concern("not-seen-from-here", url=url, host=place.host, address=address)
+        return _concern("not-seen-from-here", url=url, host=place.host, address=visit.found[0])
     return _concern(
         "not-reached",
         url=url,
@@ -138,6 +138,13 @@ def judge(visit: Visit, page: Visit | None, check: VerifySite, place: Place) -> 
 
 def _concern(code: str, **params: Param) -> Concern:
     return Concern(code, params)
+
+
+def _leads_nowhere(place: Place, address: str) -> Concern:
+    """A domain without a DNS record, or a name that only this computer's SSH settings know."""
+    if "." in place.name:
+        return _concern("name-leads-nowhere", name=place.name, record=address, url=place.url, alias="", address="")
+    return _concern("name-leads-nowhere", name=place.name, record="", url="", alias=place.name, address=address)
 
 
 def _page_fails(page: Visit | None, check: VerifySite, place: Place) -> Concern | None:

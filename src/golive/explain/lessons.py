@@ -10,7 +10,7 @@ from golive.protocol import steps
 
 def lesson(action: Any) -> str:
     """The sentence about ACTION in the user's language; "" for what never takes long."""
-    if isinstance(action, steps.RunCommand) and action.purpose != "migrate":
+    if isinstance(action, steps.RunCommand) and action.purpose not in ("migrate", "set-up"):
         return ""
     known = _LESSONS_HERE if _is_here(action) else _LESSONS
     text = known.get(type(action))

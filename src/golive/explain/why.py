@@ -90,6 +90,9 @@ WHY: dict[str, str] = {
         "The new code expects tables that the database may not have yet. This brings it up to date before any visitor "
         "reaches the new code."
     ),
+    "set-up": N_(
+        "The app's own command makes the tables of its database, once: without them its pages would only show errors."
+    ),
     "start": N_("The new release starts beside the live one. Visitors still get the live one."),
     "wait": N_(
         "The new release is asked for a page, just as a visitor would ask. If it does not answer well, it never gets a "

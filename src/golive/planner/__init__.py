@@ -33,6 +33,7 @@ from golive.planner.downloads import (
 from golive.planner.host import host_notices, host_refusals, panel_name
 from golive.planner.maintenance import is_in_maintenance, plan_maintenance
 from golive.planner.rollback import plan_rollback
+from golive.planner.set_up import has_data, tables_command
 
 __all__ = [
     "DOWNLOADS",
@@ -40,6 +41,7 @@ __all__ = [
     "Options",
     "address_clash",
     "choices",
+    "has_data",
     "host_notices",
     "host_refusals",
     "is_in_maintenance",
@@ -52,6 +54,7 @@ __all__ = [
     "plan_maintenance",
     "plan_rollback",
     "speed_text",
+    "tables_command",
     "wants",
     "wants_again",
     "wants_down",

@@ -37,11 +37,13 @@ from golive.protocol.facts import Facts
 @dataclass(frozen=True)
 class Options:
     """``secrets``: names of the values that travel with the plan. ``adopt``: take over an app of the same name that
-    came from another folder. ``now``: our own clock in epoch seconds, to tell a wrong one (0: do not)."""
+    came from another folder. ``now``: our own clock in epoch seconds, to tell a wrong one (0: do not). ``set_up``: the
+    app's own command to be run before its first start."""
 
     secrets: tuple[str, ...] = ()
     adopt: bool = False
     now: int = 0
+    set_up: tuple[str, ...] = ()
 
 
 def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Options()) -> Plan:
@@ -65,7 +67,11 @@ def plan(app: App, code: Code, host: Host, facts: Facts, options: Options = Opti
     migrate = bool(app.migrate) and _needs_migration(current, app, code)
     release = _deployed(code, recipe, facts, secrets, migrate)
     blueprint = replace(
-        blueprint_for(draft, release, recipe, site), secrets=secrets, app_identity=code.identity, migrate=migrate
+        blueprint_for(draft, release, recipe, site),
+        secrets=secrets,
+        app_identity=code.identity,
+        migrate=migrate,
+        set_up=() if current else options.set_up,
     )
     notices = _notices(app, code, facts, recipe, options)
     notices += room_beside(current, recipe, facts) if current else room_for_two(app, recipe, facts)

@@ -13,6 +13,11 @@ from golive.protocol.facts import Facts
 _DATABASE = re.compile(r"(^|_)(DATABASE|DB|MYSQL|POSTGRES|POSTGRESQL|MONGO|MONGODB|REDIS)_(URL|URI|HOST)$")
 
 
+def leads_to_database(name: str) -> bool:
+    """Whether a variable of this name says where a database is."""
+    return bool(_DATABASE.search(name))
+
+
 def limits(target: Record, current: Record, recipe: Recipe, facts: Facts) -> tuple[Notice, ...]:
     """One line about data, one about variables; none about what this app does not have."""
     return (*_data(target, current, recipe, facts), *_values(target, facts))
@@ -33,7 +38,7 @@ def _places(current: Record, recipe: Recipe, facts: Facts) -> list[str]:
     except ValueError:
         recipes = (recipe, recipe)
     paths = {entry.path + "/" * (entry.kind == "directory") for one in recipes for entry in one.persist}
-    names = [name for name in facts.peek("app", "env", "names") or () if _DATABASE.search(name)]
+    names = [name for name in facts.peek("app", "env", "names") or () if leads_to_database(name)]
     return [*sorted(paths), *names]
 
 

@@ -98,3 +98,13 @@ def test_nothing_is_taught_while_changes_are_taken_back() -> None:
     assert phases.lesson(phases.lines[1])
     phases.follow({"event": "undo_started", "reason": "dead"})
     assert phases.lesson(phases.lines[1]) == ""
+
+
+def test_a_step_that_waits_for_somebody_says_for_whom_and_how_long() -> None:
+    phases = Phases()
+    phases.expect((step("a", "prepare"),))
+    phases.follow({"event": "step_started", "step": "a", "phase": "prepare"})
+    for seconds in (0, 12):
+        params = {"holder": "unattended-upgrade", "seconds": seconds}
+        phases.follow({"event": "step_waiting", "step": "a", "code": "apt-in-use", "params": params})
+    assert phases.lines[0].detail == "Waiting (12 s): unattended-upgrade is using apt."

@@ -348,3 +348,14 @@ def test_a_sentence_stands_under_the_slow_line_and_moves_no_column(language: str
 def _drawn(console: Console, live: LivePhases) -> list[str]:
     rows = console.render_lines(live._draw(), pad=False)
     return ["".join(segment.text for segment in row).rstrip() for row in rows]
+
+
+def test_without_a_terminal_a_wait_is_told_at_first_and_then_twice_a_minute(capsys) -> None:
+    view = HumanView()
+    view.plan(PLAN)
+    follow(view, RUN[:2])
+    for seconds in range(65):
+        params = {"holder": "apt-get", "seconds": seconds}
+        view.event({"event": "step_waiting", "step": "install-packages", "code": "apt-in-use", "params": params})
+    told = [line for line in capsys.readouterr().out.splitlines() if "apt-get" in line]
+    assert [line.partition("(")[2].partition(" ")[0] for line in told] == ["0", "30", "60"]

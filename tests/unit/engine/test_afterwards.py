@@ -36,9 +36,10 @@ def test_an_app_without_commands_is_looked_at() -> None:
     )
 
 
-def test_data_that_came_along_has_its_tables_and_accounts() -> None:
+def test_what_is_done_is_not_said_again() -> None:
     app = App("shop", "flask", "app:app", setup=(TABLES, ADMIN))
-    assert [notice.code for notice in afterwards(app, Path(), Request(), has_data=True)] == ["next-look"]
+    assert [notice.code for notice in afterwards(app, Path(), Request(), ("tables",))] == ["next-admin"]
+    assert [notice.code for notice in afterwards(app, Path(), Request(), ("tables", "admin"))] == ["next-look"]
 
 
 def test_another_folder_is_named_as_each_command_takes_it() -> None:

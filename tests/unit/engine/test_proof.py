@@ -223,6 +223,7 @@ def code_of(visit: Visit, page: Visit | None = None, place: Place = PLACE) -> st
         (FILING, PLACE, "intercepted"),
         (Visit(problem="garbled", found=("47.96.0.7",)), BY_ADDRESS, "intercepted"),
         (Visit(problem="name"), PLACE, "name-leads-nowhere"),
+        (Visit(problem="timeout"), PLACE, "name-leads-nowhere"),
         (replace(FILING, found=("8.8.4.4",)), PLACE, "name-leads-elsewhere"),
         (Visit(problem="timeout", found=("8.8.4.4",)), PLACE, "name-leads-elsewhere"),
         (Visit(problem="timeout", found=("47.96.0.7", "8.8.4.4")), PLACE, "not-reached"),
@@ -242,6 +243,17 @@ def test_a_page_that_fails_only_here() -> None:
     assert code_of(OURS, Visit(problem="timeout")) == ""
     assert code_of(OURS, Visit(Answer(502))) == "page-fails-here"
     assert judge(OURS, Visit(Answer(418)), CHECK._replace(expect=(418,)), PLACE) is None
+
+
+def test_a_name_that_only_ssh_knows_gets_other_advice_than_a_domain() -> None:
+    alias = judge(Visit(problem="name"), None, CHECK, replace(PLACE, url="http://web1", name="web1"))
+    domain = judge(Visit(problem="name"), None, CHECK, PLACE)
+    assert alias
+    assert domain
+    assert 'visited_as = "47.96.0.7"' in explain(alias.code, alias.params).next
+    assert "A record" not in explain(alias.code, alias.params).next
+    assert "A record for it (域名解析): 47.96.0.7" in explain(domain.code, domain.params).next
+    assert "visited_as" not in explain(domain.code, domain.params).next
 
 
 def test_a_domain_is_compared_only_with_what_can_be_known() -> None:

@@ -41,7 +41,38 @@ def main():
     if command == "recover":
         say("finished", ok=True, changed=0, app=sys.argv[2])
         return 0
+    if command == "terminal":
+        return terminal(sys.argv[2])
     return 64
+
+
+def terminal(app):
+    from golive.protocol.terminal import Frames, frame, note
+
+    out, frames = sys.stdout.buffer, Frames()
+    if app == "crash":
+        sys.stderr.write("Traceback: it fell over")
+        return 1
+    if app == "absent":
+        out.write(note("failed", code="program-not-found", params={"program": "x"}))
+        return 0
+    while True:
+        received = os.read(0, 65536)
+        if not received:
+            return 0
+        for name, content in frames.feed(received):
+            if name == "open":
+                out.write(frame("started") + frame("errors", content))
+            elif name == "size":
+                out.write(frame("errors", content))
+            elif app == "vanish":
+                return 0
+            elif content:
+                out.write(frame("output", content))
+            else:
+                out.write(note("ended", status=7))
+                return 0
+            out.flush()
 """
 
 FILES = {"golive/runner/__init__.py": b"", "golive/runner/main.py": MAIN.encode("utf-8")}

@@ -47,8 +47,13 @@ OFFERS: dict[str, Sentences] = {
         "copied afterwards, into /srv/golive/%(app)s/shared on the host."
     ),
     "data-late": N_("“%(app)s” has data of its own on the host already: nothing from here is copied over it."),
+    # Tables.
+    "set-up-tables": (
+        N_("The app's database has no tables yet; “%(command)s” (%(place)s) makes them."),
+        N_("Run it once, before the first start?"),
+    ),
     # What comes next.
-    "next-tables": N_("Next, make the tables of its database: %(command)s"),
+    "next-tables": N_("Next, if its database has no tables yet: %(command)s"),
     "next-admin": N_("Next, make its first account: %(command)s"),
     "next-seed": N_("Next, fill in its first data: %(command)s"),
     "next-look": N_("Look at it: %(open)s; what the app says meanwhile: %(logs)s"),

@@ -23,7 +23,7 @@ PROOF: dict[str, Failure] = {
     "not-seen-from-here": Failure(
         N_("The site runs on %(host)s. This computer cannot see it at %(url)s, which may be as it should be."),
         (
-            N_("Golive comes to the host by way of another one, and %(address)s is a private address."),
+            N_("%(address)s is a private address, and golive itself comes to the host another way."),
             N_("Only computers in the same network see it there."),
         ),
         (
@@ -53,8 +53,12 @@ PROOF: dict[str, Failure] = {
         N_("The site runs, but “%(name)s” leads nowhere yet."),
         N_("No DNS record tells browsers its address, or a new one is not seen here so far: that takes some minutes."),
         (
-            N_("Where you bought the domain, add an A record for it (域名解析): %(address)s."),
+            N_("Where you bought the domain, add an A record for it (域名解析): %(record)s."),
             N_("Then open %(url)s: nothing has to be deployed again."),
+            N_(
+                "If only SSH on this computer knows “%(alias)s”, say in golive.toml what visitors type: under "
+                '[hosts.NAME], visited_as = "%(address)s".'
+            ),
         ),
     ),
     "name-leads-elsewhere": Failure(
