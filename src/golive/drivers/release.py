@@ -15,6 +15,7 @@ from golive.drivers.proxy import nginx
 from golive.drivers.python.environment import is_complete
 from golive.drivers.recipe import Recipe
 from golive.drivers.supervise import systemd
+from golive.drivers.values import plan_values
 from golive.model.release import Release
 from golive.protocol.facts import Facts, digest_of
 from golive.protocol.steps import (
@@ -24,12 +25,10 @@ from golive.protocol.steps import (
     Endpoint,
     EnsureDirectory,
     EnsureLink,
-    GenerateSecrets,
     ReceiveCode,
     RecordRelease,
     ReloadProxy,
     ReloadUnits,
-    RemoveSecrets,
     RunCommand,
     ShareData,
     SnapshotDatabase,
@@ -167,15 +166,6 @@ def _settings(draft: Draft, plan: Blueprint) -> None:
     draft.add("env-file", env, "env-file", needs=("folder-release", "secrets", "remove-secrets"))
     record = RecordRelease(at.record, json.dumps(plan.release.record(), sort_keys=True))
     draft.add("record-release", record, "record", needs=("secrets", "remove-secrets"))
-
-
-def plan_values(draft: Draft, secrets: tuple[str, ...], removed: tuple[str, ...], why: str) -> None:
-    """What changes in the env store."""
-    store = draft.places.store
-    if secrets:
-        draft.add("secrets", GenerateSecrets(store, secrets), why, needs=("folder-app",))
-    if removed:
-        draft.add("remove-secrets", RemoveSecrets(store, removed), "remove-secrets", needs=("folder-app",))
 
 
 def _units(draft: Draft, plan: Blueprint) -> None:
