@@ -5,16 +5,16 @@ from __future__ import annotations
 from golive.drivers import preflight
 from golive.drivers.assembly import site_of
 from golive.drivers.draft import Draft
-from golive.drivers.places import AppPlaces
-from golive.drivers.release import (
+from golive.drivers.front_door import (
     MAINTENANCE,
     differs,
     in_maintenance,
     plan_proxy_file,
     plan_proxy_reload,
-    release_identity,
     verify,
 )
+from golive.drivers.places import AppPlaces
+from golive.drivers.release import release_identity
 from golive.drivers.wanted import wants_maintenance
 from golive.errors import Refused
 from golive.model.host import Host
