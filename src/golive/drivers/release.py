@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from golive.drivers.draft import Draft
-from golive.drivers.files import differs
-from golive.drivers.ground import proxy_may_enter
-from golive.drivers.places import IDENTITY_URL, AppPlaces, ReleasePlaces
-from golive.drivers.proxy import nginx, own_proxy
+from golive.drivers.front_door import plan_proxy_file, plan_proxy_reload, verify
+from golive.drivers.places import AppPlaces, ReleasePlaces
+from golive.drivers.proxy import nginx
 from golive.drivers.python.environment import is_complete
 from golive.drivers.recipe import Recipe
 from golive.drivers.supervise import systemd
 from golive.drivers.supervise.plan_units import plan_boot_unit, plan_unit
+from golive.drivers.values import plan_values
 from golive.model.release import Release
 from golive.protocol.facts import digest_of
 from golive.protocol.steps import (
@@ -23,18 +23,14 @@ from golive.protocol.steps import (
     Endpoint,
     EnsureDirectory,
     EnsureLink,
-    GenerateSecrets,
     ReceiveCode,
     RecordRelease,
-    ReloadProxy,
     ReloadUnits,
-    RemoveSecrets,
     RunCommand,
     ShareData,
     SnapshotDatabase,
     StartUnits,
     SwitchRelease,
-    VerifySite,
     WaitHealthy,
     WriteEnvironmentFile,
     WriteFile,
@@ -45,9 +41,6 @@ GUARD = 10
 
 DRAIN = 60
 """Seconds that the old release has, at most, to finish what it holds."""
-
-MAINTENANCE = (503,)
-"""What visitors get meanwhile."""
 
 SETTLE_PROVEN = 100
 """Milliseconds over which a release that was live before has to go on answering."""
@@ -168,15 +161,6 @@ def _settings(draft: Draft, plan: Blueprint) -> None:
     draft.add("record-release", record, "record", needs=("secrets", "remove-secrets"))
 
 
-def plan_values(draft: Draft, secrets: tuple[str, ...], removed: tuple[str, ...], why: str) -> None:
-    """What changes in the env store."""
-    store = draft.places.store
-    if secrets:
-        draft.add("secrets", GenerateSecrets(store, secrets), why, needs=("folder-app",))
-    if removed:
-        draft.add("remove-secrets", RemoveSecrets(store, removed), "remove-secrets", needs=("folder-app",))
-
-
 def _units(draft: Draft, plan: Blueprint) -> None:
     places, at = plan.places, plan.at
     listed = WriteFile(at.units, "\n".join(plan.release.units) + "\n", 0o640, places.owner, places.group)
@@ -258,39 +242,6 @@ def _switch(draft: Draft, plan: Blueprint) -> None:
         plan_proxy_reload(draft)
     check = verify(draft, plan.site, plan.recipe, plan.identity)
     draft.add("verify-site", check, "verify", needs=("switch", "reload-proxy"))
-
-
-def plan_proxy_file(draft: Draft, site: nginx.Site) -> None:
-    """The proxy's file, where it is not as it should be. Raises ValueError for what nginx cannot be told."""
-    places = draft.places
-    content = nginx.render_site(places, site)
-    file = WriteFile(places.proxy_file, content, 0o644, places.owner, places.platform.group)
-    if places.platform.local:
-        own_proxy.plan_program(draft)
-    if differs(draft.facts, file):
-        draft.add("proxy-file", file, "proxy-file", lease="host")
-
-
-def plan_proxy_reload(draft: Draft) -> None:
-    """A reload, where the proxy has something new to learn: its file, or a group that its user has joined."""
-    proxy, unit = own_proxy.chosen(draft)
-    asleep = draft.facts.get("units", unit, "active") != "active"
-    changed = any(draft.has(name) for name in ("proxy-file", "proxy-config", "proxy-program"))
-    if changed or asleep or not proxy_may_enter(draft.facts, draft.places):
-        reload = ReloadProxy(proxy, unit, draft.places.proxy_file)
-        draft.add("reload-proxy", reload, "reload-proxy", needs=("install-packages", "proxy-file"), lease="host")
-
-
-def verify(draft: Draft, site: nginx.Site, recipe: Recipe, identity: str) -> VerifySite:
-    """The release's own identity, and a good answer, through the proxy: during maintenance, that it is on."""
-    expect = MAINTENANCE if in_maintenance(draft) else recipe.health.expect
-    host_name = nginx.visitor_host(site)
-    return VerifySite(site.port, host_name, "http", recipe.health.path, IDENTITY_URL, identity, expect)
-
-
-def in_maintenance(draft: Draft) -> bool:
-    """Whether visitors get the maintenance page."""
-    return bool(draft.facts.get("files", draft.places.maintenance, "kind") == "file")
 
 
 def _drain(draft: Draft, plan: Blueprint) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from golive.drivers.draft import Draft
+from golive.drivers.front_door import plan_proxy_file, plan_proxy_reload, verify
 from golive.drivers.proxy import nginx
 from golive.drivers.recipe import Recipe
 from golive.drivers.release import (
     healthy,
-    plan_proxy_file,
-    plan_proxy_reload,
     release_identity,
     units_of,
-    verify,
 )
 from golive.drivers.supervise.plan_units import plan_boot_unit, plan_unit
 from golive.protocol.steps import ReloadUnits, StartUnits

@@ -29,7 +29,7 @@ PAUSE = 0.25
 PAGE = 2.0
 """Seconds that the page may take longer than the identity: the host has seen it, so a slow one is no news."""
 
-SILENCE = 1.0
+SILENCE = 2.0
 """Seconds after which it is said what is being waited for."""
 
 _FAKE = ipaddress.ip_network("198.18.0.0/15")

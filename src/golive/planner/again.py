@@ -9,7 +9,7 @@ from golive.drivers.assembly import site_of
 from golive.drivers.draft import Draft
 from golive.drivers.places import AppPlaces
 from golive.drivers.recipe import Recipe
-from golive.drivers.release import plan_values
+from golive.drivers.values import plan_values
 from golive.drivers.wanted import wants_again
 from golive.errors import Refused, UsageError
 from golive.model.host import Host

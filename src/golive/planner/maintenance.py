@@ -6,15 +6,15 @@ from golive.drivers import preflight
 from golive.drivers.assembly import site_of
 from golive.drivers.draft import Draft
 from golive.drivers.files import differs
-from golive.drivers.places import AppPlaces
-from golive.drivers.release import (
+from golive.drivers.front_door import (
     MAINTENANCE,
     in_maintenance,
     plan_proxy_file,
     plan_proxy_reload,
-    release_identity,
     verify,
 )
+from golive.drivers.places import AppPlaces
+from golive.drivers.release import release_identity
 from golive.drivers.wanted import wants_maintenance
 from golive.errors import Refused
 from golive.model.host import Host

@@ -9,10 +9,11 @@ from typing import Any
 from golive.drivers import tidy
 from golive.drivers.assembly import written
 from golive.drivers.draft import Draft
+from golive.drivers.front_door import in_maintenance
 from golive.drivers.proxy import nginx
 from golive.drivers.proxy.default_site import ANY_OTHER
 from golive.drivers.recipe import Recipe, recipe_from
-from golive.drivers.release import Blueprint, in_maintenance, instances_of, plan_release, units_of
+from golive.drivers.release import Blueprint, instances_of, plan_release, units_of
 from golive.errors import Refused
 from golive.model.host import Host
 from golive.model.plan import Notice, Plan, Stage

@@ -43,8 +43,9 @@ def _version(status: bytes, name: str) -> str:
 
 def conffile(path: str) -> str:
     """The MD5 that a package's own settings file had when it was installed, "" for what is none."""
-    entry = re.search(rb"^ %s ([0-9a-f]{32})" % re.escape(path.encode("utf-8", "surrogateescape")), _status(), re.M)
-    return entry.group(1).decode("ascii") if entry else ""
+    status, mark = _status(), b"\n %s " % path.encode("utf-8", "surrogateescape")
+    start = status.find(mark)
+    return "" if start < 0 else status[start + len(mark) : start + len(mark) + 32].decode("ascii", "replace")
 
 
 def apt() -> Dict[str, Any]:
