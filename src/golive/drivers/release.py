@@ -82,12 +82,13 @@ class Blueprint:
     @property
     def identity(self) -> str:
         """What the site answers at IDENTITY_URL while this release is live: tells nothing to strangers."""
-        return release_identity(self.places.slug, self.release.number, self.release.commit)
+        return release_identity(self.places, self.release.number, self.release.commit)
 
 
-def release_identity(slug: str, number: int, commit: str) -> str:
-    """An opaque text that no other release of this app has."""
-    return digest_of([slug, number, commit])
+def release_identity(places: AppPlaces, number: int, commit: str) -> str:
+    """An opaque text that no other release of this app has; on a computer that people share, nor anybody else's."""
+    whose = [places.platform.root] if places.platform.local else []
+    return digest_of([places.slug, number, commit, *whose])
 
 
 def instances_of(recipe: Recipe) -> tuple[tuple[str, int], ...]:

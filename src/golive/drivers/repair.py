@@ -38,5 +38,5 @@ def plan_repair(draft: Draft, current: dict[str, Any], recipe: Recipe, site: ngi
     plan_proxy_file(draft, site)
     plan_proxy_reload(draft)
     if draft.has("start-release") or draft.has("reload-proxy"):
-        identity = release_identity(places.slug, current["number"], current["commit"])
+        identity = release_identity(places, current["number"], current["commit"])
         draft.add("verify-site", verify(draft, site, recipe, identity), "verify", needs=("reload-proxy",))
