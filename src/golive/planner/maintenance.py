@@ -46,7 +46,7 @@ def plan_maintenance(slug: str, host: Host, facts: Facts, page: str | None) -> P
         plan_proxy_reload(draft)
         _switch_on(draft, page)
     if draft.steps:
-        proof = verify(draft, site, recipe, _identity(slug, current))
+        proof = verify(draft, site, recipe, _identity(draft.places, current))
         proof = proof._replace(expect=recipe.health.expect if page is None else MAINTENANCE)
         draft.add("verify-site", proof, "verify", needs=("reload-proxy", "maintenance-on", "maintenance-off"))
     return finished_plan(draft, "maintenance", site, current["number"])
@@ -69,5 +69,5 @@ def _switch_off(draft: Draft) -> None:
         draft.add("maintenance-off", RemovePaths((draft.places.maintenance,)), "maintenance-off")
 
 
-def _identity(slug: str, current: Record) -> str:
-    return release_identity(slug, current["number"], current["commit"])
+def _identity(places: AppPlaces, current: Record) -> str:
+    return release_identity(places, current["number"], current["commit"])
