@@ -65,8 +65,8 @@ def prove(outcome: Outcome, plan: Plan, host: Host, facts: Facts, reached: str, 
     if check is None:
         return outcome
     if host.kind == "local":
-        # The host is this computer, and has just asked itself.
-        return outcome.proven("computer")
+        # The host is this computer and has just asked itself: there is nothing more to see from anywhere.
+        return outcome.proven("host")
     place = place_of(plan.url, check.port, host, facts, reached)
     try:
         concern = judge(*_visits(place, check, reporter), check, place)

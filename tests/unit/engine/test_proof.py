@@ -170,7 +170,7 @@ def test_a_page_that_takes_longer_is_not_waited_for_and_no_fault(monkeypatch: py
 
 
 def test_this_computer_as_the_host_needs_no_second_proof() -> None:
-    assert proven(shut_port(), Host("local", "127.0.0.1", kind="local")).proof == "computer"
+    assert proven(shut_port(), Host("local", "127.0.0.1", kind="local")).proof == "host"
 
 
 def test_what_does_not_answer_in_http() -> None:
