@@ -80,8 +80,7 @@ def _golive() -> click.Command:
         help=N_("Take a Python web app from its folder to a live site on your own Linux server."),
         examples=(
             ("golive check", N_("what golive sees in this folder")),
-            ("golive lab up web1", N_("a practice server on this computer")),
-            ("golive up --to web1", N_("put the app on it")),
+            ("golive up", N_("live on this computer, to begin with")),
             ("golive up --to root@203.0.113.7", N_("put the app on your own server")),
         ),
         params=[

@@ -86,8 +86,8 @@ def render(app: App, console: Console) -> None:
     if made:
         console.print(_("%(names)s: made at random on the host, and kept there.") % {"names": ", ".join(made)})
     render_dotenv(app, console)
-    console.print(_("Next: “golive plan --to HOST” shows what would be done there, “golive up --to HOST” does it."))
-    console.print(_("HOST is root@ADDRESS of your server. None yet? “golive lab up web1” makes one to practise on."))
+    console.print(_("Next: “golive plan” shows what would be done, “golive up” does it: at first on this computer."))
+    console.print(_("With “--to root@ADDRESS” it goes to your own server. None yet? “golive lab up web1” makes one."))
 
 
 def render_dotenv(app: App, console: Console) -> None:

@@ -30,6 +30,7 @@ CHANGES_STATUS = 2
         "type, and why. Nothing is changed. Exit status: 0 nothing to change, 2 there are changes."
     ),
     examples=(
+        ("golive plan", N_("for this computer")),
         ("golive plan --to web1", N_("for a practice server")),
         ("golive plan --to root@203.0.113.7 --json", N_("for a program to read")),
     ),
