@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -129,6 +130,7 @@ class HumanView(View):
 
     def _typed(self, read: Callable[[], str]) -> str:
         """What READ gets from the keyboard; "" for the end of input. Ctrl-C leaves the line of the question."""
+        began = time.monotonic()
         try:
             return read()
         except EOFError:
@@ -136,6 +138,8 @@ class HumanView(View):
         except KeyboardInterrupt:
             self._err.print()
             raise
+        finally:
+            self.waited += time.monotonic() - began
 
     def show(self, name: str, data: Mapping[str, Any], render: Callable[[Console], None]) -> None:
         """A result, drawn by RENDER."""

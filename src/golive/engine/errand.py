@@ -59,10 +59,10 @@ def carry_out(errand: Errand, session: Session, reporter: Reporter, started: flo
         plan = downloads.improved(errand.plan(facts), facts)
         reporter.plan(plan)
         if not plan.changes:
-            return Outcome(ok=True, url=plan.url, release=plan.release, seconds=time.monotonic() - started)
+            return Outcome(ok=True, url=plan.url, release=plan.release, seconds=_seconds(started, reporter))
         final = _execute(plan, errand.freight(facts, whole), session)
         if final.get("code") not in TRY_AGAIN or (whole and final["code"] == "code-corrupt"):
-            return outcome_of(final, plan, started)
+            return _outcome_of(final, plan, _seconds(started, reporter))
         whole = final["code"] == "code-corrupt"
         reporter.say("planning-again", reason=str(final["code"]))
     raise RunFailed("not-settled", host=session.host.name, app=errand.wants.app)
@@ -82,7 +82,11 @@ def _execute(plan: Plan, freight: Freight, session: Session) -> Event:
     return final
 
 
-def outcome_of(final: Event, plan: Plan, started: float) -> Outcome:
+def _seconds(started: float, reporter: Reporter) -> float:
+    return time.monotonic() - started - reporter.waited
+
+
+def _outcome_of(final: Event, plan: Plan, seconds: float) -> Outcome:
     """A run's ``finished`` event as an Outcome."""
     params: dict[str, Param] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in (final.get("params") or {}).items()
@@ -92,7 +96,7 @@ def outcome_of(final: Event, plan: Plan, started: float) -> Outcome:
         url=plan.url,
         release=plan.release,
         changed=int(final.get("changed", 0)),
-        seconds=time.monotonic() - started,
+        seconds=seconds,
         code=str(final.get("code") or ""),
         params=params,
         output=tuple(final.get("output") or ()),

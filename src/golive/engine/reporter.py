@@ -17,6 +17,9 @@ class Reporter:
     attended = False
     """Whether somebody is there to answer: otherwise every question gets its default."""
 
+    waited = 0.0
+    """Seconds that people took for their answers: they are no part of how long the work took."""
+
     def plan(self, plan: Plan) -> None:
         """The plan is made; nothing has been changed yet."""
 

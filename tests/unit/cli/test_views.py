@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -219,6 +220,17 @@ def test_a_question_on_a_terminal(typed: str, default: bool, answer: bool, monke
     monkeypatch.setattr("sys.stdin", stdin)
     assert HumanView().ask("delete-data", default, app="shop", host="h") is answer
     assert "shop" in capsys.readouterr().err
+
+
+def test_the_time_that_a_person_takes_to_answer_is_known(monkeypatch) -> None:
+    now = iter((100.0, 137.5))
+    stdin = io.StringIO("y\n")
+    stdin.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", stdin)
+    monkeypatch.setattr("golive.cli.view_human.time", SimpleNamespace(monotonic=lambda: next(now)))
+    view = HumanView()
+    view.ask("delete-data", True, app="shop", host="h")
+    assert view.waited == 37.5
 
 
 def test_yes_never_asks(monkeypatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -49,6 +50,13 @@ def go(transport: FakeTransport, changes: bool = True, listener: Listener | None
     reporter = listener or Listener()
     session = Session(Host("web1", "192.0.2.1"), transport, reporter)
     return carry_out(errand, session, reporter, 0.0)
+
+
+def test_the_time_that_people_took_to_answer_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("golive.engine.errand.time", SimpleNamespace(monotonic=lambda: 50.0))
+    listener = Listener()
+    listener.waited = 38.0
+    assert go(FakeTransport([QUIET]), changes=False, listener=listener).seconds == 12.0
 
 
 def test_a_plan_without_steps_runs_nothing() -> None:
