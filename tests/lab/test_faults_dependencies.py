@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 from breaking import holdings, refused, works
-from conftest import Factory
-from golive.lab import Lab
+from golive.lab import Lab, PracticeServer
 from person import User, Visitors, ask, wait_for, write_app
+
+Factory = Callable[..., PracticeServer]
 
 SETUP = """
 import os, pathlib, sys
