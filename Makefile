@@ -11,7 +11,7 @@ WORKERS ?= 3
 .PHONY: test lint demo demo-stop bench catalogs lock tools clean
 
 test: $(VENV)/.ready tools
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

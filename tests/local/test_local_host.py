@@ -12,8 +12,6 @@ from urllib.error import HTTPError, URLError
 import pytest
 from people import Person, Visitors, wait_until
 
-pytestmark = pytest.mark.xdist_group("local")
-
 
 def test_it_goes_live(someone: Person) -> None:
     last = someone.up()

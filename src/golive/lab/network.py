@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from golive.errors import Refused
@@ -20,6 +21,7 @@ _RULES = (
 )
 _ADDRESSES = MACHINE_HOME / "addresses"
 _LOCK = MACHINE_HOME / "network.lock"
+_LINK_SECONDS = 5.0
 
 
 def link_name(number: int) -> str:
@@ -116,7 +118,11 @@ def set_cable(number: int, *, connected: bool) -> None:
     The bridge's port is disabled rather than the link put down: then neither side sees an error.
     """
     state = "3" if connected else "0"  # forwarding, disabled
-    call(["bridge", "link", "set", "dev", link_name(number), "state", state])
+    plug = ["bridge", "link", "set", "dev", link_name(number), "state", state]
+    deadline = time.monotonic() + _LINK_SECONDS
+    # The kernel notices a new cable in its own time, up to a second later, and refuses until then ("Network is down").
+    while call(plug, check=time.monotonic() > deadline).returncode != 0:
+        time.sleep(0.02)
 
 
 def _ensure_bridge() -> None:
