@@ -200,12 +200,6 @@ def test_packages_can_be_installed_however_a_process_starts(provisioned: Practic
     assert "Flask" in said(provisioned, "/srv/env/bin/flask", "--version")
 
 
-def test_tls_works_in_units_and_logins(server: PracticeServer) -> None:
-    fetch = "import urllib.request as u; print(u.urlopen('https://pypi.org/simple/flask/', timeout=30).status)"
-    assert said(server, "systemd-run", "--wait", "--pipe", "--quiet", "python3", "-c", fetch) == "200"
-    assert ssh(server, f'python3 -c "{fetch}"').stdout.strip() == "200"
-
-
 def test_the_provisioned_server_serves(provisioned: PracticeServer) -> None:
     with socket.create_connection((provisioned.address, 80), timeout=10) as connection:
         connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
