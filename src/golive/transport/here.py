@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +14,20 @@ from golive.model.host import Host
 from golive.model.platform import Platform, local_platform
 from golive.transport.folders import data_folder
 
+_UNTELLABLE = re.compile(r'["$%:;\\\x00-\x1f\x7f]')
+"""No folder with one of these can be told to all of: PATH and venv (``:``), nginx (``$``), supervisord (the rest)."""
+
 
 def this_computer(host: Host) -> Host:
-    """HOST with its platform. Raises Refused ``local-not-on-windows``."""
+    """HOST with its platform. Raises Refused ``local-not-on-windows``, ``local-folder-odd``."""
     if sys.platform == "win32":
         raise Refused("local-not-on-windows")
     user, group = names()
-    return replace(host, user=user, platform=platform_below(data_folder() / "local", user, group))
+    platform = platform_below(data_folder() / "local", user, group)
+    odd = _UNTELLABLE.search(platform.root)
+    if odd:
+        raise Refused("local-folder-odd", folder=platform.root, character=odd[0])
+    return replace(host, user=user, platform=platform)
 
 
 def platform_below(root: Path, user: str, group: str) -> Platform:

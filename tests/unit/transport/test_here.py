@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,22 @@ def test_everything_is_below_the_users_data_folder(monkeypatch: pytest.MonkeyPat
     platform = here.this_computer(LOCAL).platform
     places = (platform.apps, platform.state, platform.units, platform.sites)
     assert all(place.startswith(f"{tmp_path}/d/local/") for place in places)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a$b", "50%d", "a:b", "a ;b", "a\\b", "a\nb"])
+def test_a_folder_that_cannot_be_told_to_all_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv("GOLIVE_DATA_HOME", str(tmp_path / name))
+    with pytest.raises(Refused) as caught:
+        here.this_computer(LOCAL)
+    assert caught.value.code == "local-folder-odd"
+    assert str(caught.value.params["character"]) in name
+
+
+def test_spaces_quotes_and_chinese_are_as_good_as_any(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GOLIVE_DATA_HOME", str(tmp_path / "李's own data"))
+    assert "李's own data" in here.this_computer(LOCAL).platform.root
 
 
 @pytest.mark.parametrize(

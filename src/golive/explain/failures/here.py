@@ -14,6 +14,11 @@ HERE: dict[str, Failure] = {
             N_("To try it here first: in WSL (“wsl --install”, then install golive there), “golive up” works."),
         ),
     ),
+    "local-folder-odd": Failure(
+        N_("Golive cannot keep apps in %(folder)s: the character “%(character)s” is in its name."),
+        N_("Python's environments, nginx and the supervisor each give such characters a meaning of their own."),
+        (N_("Name another folder of yours, here and in every terminal: “export GOLIVE_DATA_HOME=/some/folder”."),),
+    ),
 }
 
 HERE_NOTICES: dict[str, Sentences] = {

@@ -141,7 +141,9 @@ PLAN: dict[str, Failure] = {
     ),
     "nothing-to-roll-back-to": Failure(
         N_("There is no earlier release of “%(app)s” to go back to."),
-        N_("No earlier complete release on the host differs from the live one, apart from its variables."),
+        N_(
+            "No earlier complete release on the host differs from the live one, apart from its variables and instances."
+        ),
         N_("Mend the code and run “golive up”."),
     ),
     "not-confirmed": Failure(
