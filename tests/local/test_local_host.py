@@ -155,6 +155,12 @@ def test_maintenance(someone: Person) -> None:
     assert someone.visit() == "three"
 
 
+def test_the_supervisor_is_not_passed_over_in_silence(someone: Person) -> None:
+    """On servers nothing of golive's runs; here one process does, and is told."""
+    told = json.loads(someone.golive("status", "--all", "--json").stdout.splitlines()[0])
+    assert told["golive"]["processes"] == 1, told
+
+
 def test_the_site_goes_on_when_the_terminal_closes(someone: Person) -> None:
     someone.rewrite('VERSION = "three"', 'VERSION = "four"')
     runs = set(someone.local.glob("apps/shop/journal/0*"))

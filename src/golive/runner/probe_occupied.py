@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Set, Tuple
 
 from golive.runner import probe_app, probe_units
 from golive.runner.file_locks import program_of
-from golive.runner.layout import host_layout
+from golive.runner.layout import host_layout, local_layout
 from golive.runner.probe_runs import read_json
 from golive.runner.probe_system import read
 
@@ -42,7 +42,8 @@ def occupied(slugs: Iterable[str]) -> Dict[str, Any]:
     """``{apps, golive, databases, users, disk}``: the shape is told in ``golive.protocol.facts``."""
     layout = host_layout()
     processes = _processes()
-    ours = [process for process in processes if _OURS.match(process.unit)]
+    supervisor = _supervisor()
+    ours = [process for process in processes if _OURS.match(process.unit) or process.pid == supervisor]
     room = os.statvfs(layout.apps if os.path.isdir(layout.apps) else "/")
     return {
         "apps": {slug: _app(slug, layout.app(slug), processes) for slug in slugs},
@@ -56,6 +57,13 @@ def occupied(slugs: Iterable[str]) -> Dict[str, Any]:
         "users": _largest(processes),
         "disk": {"total": room.f_blocks * room.f_frsize, "free": room.f_bavail * room.f_frsize},
     }
+
+
+def _supervisor() -> int:
+    """The process that golive keeps running on the user's own computer; 0 on a server, where there is none."""
+    layout = local_layout()
+    number = read(layout.run + "/.supervisord.pid").strip() if layout else ""
+    return int(number) if number.isdigit() else 0
 
 
 def _app(slug: str, folder: str, processes: List[Process]) -> Dict[str, Any]:
